@@ -1,0 +1,35 @@
+// The Nuxt application: modules, TypeScript strictness, imports written out, WebSockets on.
+const strictness = {
+  compilerOptions: {
+    exactOptionalPropertyTypes: true,
+    noImplicitOverride: true,
+    noImplicitReturns: true,
+    noFallthroughCasesInSwitch: true,
+    noPropertyAccessFromIndexSignature: true,
+    noUnusedLocals: true,
+    noUnusedParameters: true,
+    verbatimModuleSyntax: true,
+    isolatedModules: true,
+    erasableSyntaxOnly: true,
+  },
+}
+
+export default defineNuxtConfig({
+  compatibilityDate: '2026-11-01',
+  srcDir: '.',
+  telemetry: false,
+  devtools: { enabled: false },
+  modules: ['@pinia/nuxt'],
+  pinia: { storesDirs: ['stores'] },
+  imports: { scan: false },
+  components: false,
+  features: { inlineStyles: false },
+  typescript: { tsConfig: strictness, sharedTsConfig: strictness, nodeTsConfig: strictness },
+  nitro: {
+    experimental: { websocket: true },
+    imports: false,
+    rollupConfig: { external: ['node:sqlite'] },
+    compressPublicAssets: { gzip: true, brotli: true },
+    typescript: { tsConfig: strictness },
+  },
+})

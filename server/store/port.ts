@@ -1,0 +1,173 @@
+// The port of persistence: what the services ask of a store, whichever engine stands behind it.
+import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
+import type { Instant } from '#rufer/shared/model/instant.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
+import type { Receipt } from '#rufer/shared/model/receipt.ts'
+import type { User } from '#rufer/shared/model/user.ts'
+
+/**
+ * A store of chats.
+ *
+ * Every method that writes resolves only once the write is durable, with its changes, whole or not at all; what a
+ * rule refuses is an outcome, not an error. Any method rejects with a `StoreError` when the store cannot be used.
+ * All instants come from the caller; the store only keeps those of one conversation from running backwards.
+ */
+export interface ChatStore {
+  readonly engine: 'sqlite' | 'mongodb'
+
+  /** Registers a user or updates the profile; a changed profile is a change of each of the user's conversations. */
+  putUser(user: User, at: Instant): Promise<{ created: boolean }>
+  /** The registered ones among the ids, in no particular order. */
+  getUsers(userIds: string[]): Promise<StoredUser[]>
+
+  /** Keeps that a user came online or went offline at an instant, which then is when they were last seen. */
+  putPresence(presence: { userId: string; isOnline: boolean; at: Instant }): Promise<void>
+  /** Keeps that this process is alive; users it left online when it crashed were last seen at its last renewal. */
+  renewLease(at: Instant): Promise<void>
+
+  /** The direct conversation of two different users, made if there is none. */
+  openConversation(userIds: [string, string], at: Instant): Promise<OpenOutcome>
+  /** The existing ones among the ids, with members, in no particular order. Membership is the caller's to check. */
+  getConversations(conversationIds: string[]): Promise<ConversationRecord[]>
+  /** A user's conversations after a place in the list: newest `updatedAt` first, ties by id ascending. */
+  listConversations(
+    query: ConversationQuery,
+  ): Promise<{ conversations: ConversationRecord[]; hasMore: boolean }>
+
+  /** Appends a message with the next seq and rev, and moves the sender's own markers to it. */
+  appendMessage(draft: MessageDraft): Promise<AppendOutcome>
+  /** A message by its id, whatever its conversation. */
+  getMessage(id: string): Promise<Message | undefined>
+  /** A page of messages, ascending by seq; without a bound the newest ones. Bounds are exclusive. */
+  listMessages(query: MessageQuery): Promise<{ messages: Message[]; hasMore: boolean }>
+  /** Messages and receipts with `afterRev < rev <= throughRev`, each ascending by rev, the first `limit` of both together. */
+  listRevisions(query: RevisionQuery): Promise<{ messages: Message[]; receipts: Receipt[]; hasMore: boolean }>
+  /** Moves a member's markers forward, capped at the conversation's seq; `readSeq` lifts `deliveredSeq`. */
+  moveReceipt(move: ReceiptMove): Promise<ReceiptOutcome>
+
+  /** Keeps a secret's hash; with `allowance` only so many a user. */
+  putSecret(secret: Secret, at: Instant, allowance?: SecretAllowance): Promise<SecretOutcome>
+  /** A secret of this kind that has not expired. */
+  peekSecret(key: SecretKey, at: Instant): Promise<Secret | undefined>
+  /** Takes a secret out: of many callers at once exactly one gets it. */
+  takeSecret(key: SecretKey, at: Instant): Promise<Secret | undefined>
+  /** Ends all secrets of a user, or one secret and those whose parent it is; tells how many. */
+  voidSecrets(which: { userId: string } | { hash: string }): Promise<number>
+
+  /**
+   * The change feed from this call on, in commit order, until the signal aborts, which ends the iteration.
+   * Nothing committed after the call is missed, however late the first item is asked for.
+   */
+  watch(signal: AbortSignal): AsyncIterable<Change>
+  /** Forgets changes made before an instant and secrets that expired by now. */
+  prune(before: { changesBefore: Instant; now: Instant }): Promise<void>
+  /** Finishes what was accepted and lets the engine go; later calls reject. */
+  close(): Promise<void>
+}
+
+export interface StoredUser extends User {
+  /** when the user was last seen to go offline; null if never */
+  lastSeenAt: Instant | null
+}
+
+/** Where a message goes: into a conversation, or to a user, whose direct conversation is made on the way. */
+export type MessageTarget = { conversationId: string } | { userId: string }
+
+export interface MessageDraft {
+  id: string
+  senderId: string
+  target: MessageTarget
+  text: string
+  at: Instant
+}
+
+/**
+ * `duplicate`: this sender already stored this id for this target; the stored message comes back whatever the text.
+ * `id-conflict`: the id is anything else's. `conversation-not-found` also where the sender is no member.
+ */
+export type AppendOutcome =
+  | { outcome: 'stored' | 'duplicate'; message: Message }
+  | { outcome: 'id-conflict' | 'conversation-not-found' | 'user-not-found' }
+
+export type OpenOutcome =
+  | { outcome: 'made' | 'existed'; conversation: ConversationRecord }
+  | { outcome: 'user-not-found' }
+
+export interface ConversationQuery {
+  userId: string
+  after?: { updatedAt: Instant; id: string }
+  limit: number
+}
+
+export interface MessageQuery {
+  conversationId: string
+  beforeSeq?: number
+  afterSeq?: number
+  limit: number
+}
+
+export interface RevisionQuery {
+  conversationId: string
+  afterRev: number
+  throughRev: number
+  limit: number
+}
+
+export interface ReceiptMove {
+  conversationId: string
+  userId: string
+  deliveredSeq?: number
+  readSeq?: number
+  at: Instant
+}
+
+/** Where the markers stand now; `conversation-not-found` also where the user is no member. */
+export type ReceiptOutcome =
+  | { outcome: 'moved' | 'unmoved'; deliveredSeq: number; readSeq: number }
+  | { outcome: 'conversation-not-found' }
+
+/** token: opens one connection. link: signs one browser in. browser: a signed-in browser. */
+export type SecretKind = 'token' | 'link' | 'browser'
+
+export interface SecretKey {
+  hash: string
+  kind: SecretKind
+}
+
+export interface Secret extends SecretKey {
+  userId: string
+  expiresAt: Instant
+  /** the hash of the browser session that asked for it; null where a back end did */
+  parentHash: string | null
+}
+
+export interface SecretAllowance {
+  /** a token bucket a user and kind, kept in the store so that it holds over all processes; 0 a second is off */
+  rate: { perSecond: number; burst: number }
+  /** how many of the kind a user may hold unexpired: the oldest give way; 0 is off */
+  unused: number
+}
+
+/** `parent-not-found`: the browser session has ended meanwhile. */
+export type SecretOutcome =
+  | { outcome: 'stored' }
+  | { outcome: 'rate-limited'; retryAfterMs: number }
+  | { outcome: 'user-not-found' | 'parent-not-found' }
+
+/** A stored mutation, with all that is needed to tell the members' connections of it. */
+export type Change = { conversationId: string; recipients: string[]; at: Instant } & (
+  | { kind: 'conversation.updated'; conversation: ConversationRecord }
+  | { kind: 'message.created'; message: Message }
+  | { kind: 'receipt.updated'; receipt: Receipt }
+)
+
+/** The store cannot be used just now; whether the write happened, sending it again settles. */
+export class StoreError extends Error {
+  readonly code: 'store-unavailable' | 'overloaded'
+
+  constructor(code: StoreError['code'], options?: ErrorOptions) {
+    super(code, options)
+    this.name = 'StoreError'
+    this.code = code
+  }
+}

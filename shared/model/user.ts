@@ -1,0 +1,28 @@
+// User: an account that the integrator's back end registered.
+import { z } from 'zod'
+import { countCodePoints } from './code-points.ts'
+
+/** 1–128 characters, beginning with a letter or digit. */
+export const userId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/,
+    '1 to 128 of A–Z a–z 0–9 . _ : @ -, beginning with a letter or digit',
+  )
+
+const displayName = z
+  .string()
+  .refine((name) => name.trim() !== '', 'must not be blank')
+  .refine((name) => countCodePoints(name) <= 100, 'at most 100 characters')
+  .refine((name) => name.isWellFormed() && !name.includes('\0'), 'must be well-formed text without U+0000')
+
+const avatarUrl = z.string().max(2048).refine(isWebUrl, 'an http or https URL')
+
+export const user = z.object({ userId, displayName, avatarUrl: avatarUrl.exactOptional() })
+export type User = z.infer<typeof user>
+
+function isWebUrl(value: string) {
+  return (
+    value.isWellFormed() && !value.includes('\0') && /^https?:\/\/\S+$/i.test(value) && URL.canParse(value)
+  )
+}
