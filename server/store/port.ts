@@ -20,7 +20,7 @@ export interface ChatStore {
   /** The registered ones among the ids, in no particular order. */
   getUsers(userIds: string[]): Promise<StoredUser[]>
   /** Those among the ids who share a conversation with a user, who is not among them. */
-  getPeers(userId: string, among: string[]): Promise<StoredUser[]>
+  getPeers(userId: string, among: string[]): Promise<string[]>
 
   /** Keeps that a user came online or went offline at an instant, which then is when they were last seen. */
   putPresence(presence: { userId: string; isOnline: boolean; at: Instant }): Promise<void>

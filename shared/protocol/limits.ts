@@ -119,6 +119,10 @@ export const limits = {
 export type LimitName = keyof typeof limits
 export type Limits = Record<LimitName, number>
 
+export function isLimitName(name: string): name is LimitName {
+  return Object.hasOwn(limits, name)
+}
+
 /** The most items of a page of messages or conversations. */
 export const PAGE_SIZE = 100
 /** The most items a conversation in one `conversation.sync`. */

@@ -1,0 +1,93 @@
+// Messages: sending one, once, and reading a conversation's history.
+import type { Clock } from '#rufer/server/clock.ts'
+import type { Counters } from '#rufer/server/counters.ts'
+import type { RateLimiter } from '#rufer/server/rate-limiter.ts'
+import type { AppendOutcome, ChatStore, MessageDraft, MessageTarget } from '#rufer/server/store/port.ts'
+import { countCodePoints } from '#rufer/shared/model/code-points.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
+import { ChatError } from '#rufer/shared/protocol/errors.ts'
+import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
+import { isMember, refuseOneself, requireMember } from './access.ts'
+import { takeFitting } from './fit-reply.ts'
+
+export type MessagesService = ReturnType<typeof createMessagesService>
+
+interface MessagesDeps {
+  store: ChatStore
+  clock: Clock
+  counters: Counters
+  /** a bucket a user, over all of the user's connections */
+  sendRate: RateLimiter
+  /** the most code points of a text */
+  textLength: number
+}
+
+export function createMessagesService(deps: MessagesDeps) {
+  return {
+    /**
+     * Stores a message durably, or finds it stored already.
+     *
+     * @throws ChatError `text-too-long`, `rate-limited`, `id-conflict`, `conversation-not-found`, `user-not-found`
+     */
+    async send(senderId: string, params: Params<'message.send'>): Promise<Result<'message.send'>> {
+      const draft = toDraft(senderId, params, deps)
+      const waitMs = deps.sendRate.take(senderId)
+      if (waitMs > 0) return sendBeyondRate(draft, waitMs, deps)
+      const appended = await deps.store.appendMessage(draft)
+      if (appended.outcome === 'duplicate') deps.sendRate.give(senderId)
+      return toResult(appended)
+    },
+
+    /** A page of the history, as far as it fits into a reply. */
+    async list(userId: string, params: Params<'message.list'>): Promise<Result<'message.list'>> {
+      await requireMember(deps.store, userId, params.conversationId)
+      const { messages, hasMore } = await deps.store.listMessages(params)
+      const fitting =
+        params.afterSeq === undefined
+          ? takeFitting(messages.toReversed()).toReversed()
+          : takeFitting(messages)
+      return { messages: fitting, hasMore: hasMore || fitting.length < messages.length }
+    },
+  }
+}
+
+// --- Internal helpers ---
+
+function toDraft(
+  senderId: string,
+  { id, text, ...to }: Params<'message.send'>,
+  deps: MessagesDeps,
+): MessageDraft {
+  if (countCodePoints(text) > deps.textLength) {
+    throw new ChatError('text-too-long', { reason: `the text has more than ${deps.textLength} code points` })
+  }
+  return { id, senderId, text, target: toTarget(senderId, to), at: deps.clock.instant() }
+}
+
+function toTarget(senderId: string, to: { conversationId?: string; userId?: string }): MessageTarget {
+  if (to.conversationId !== undefined) return { conversationId: to.conversationId }
+  const userId = to.userId ?? ''
+  refuseOneself(senderId, userId)
+  return { userId }
+}
+
+/** A resend of what is stored costs nothing, so it is answered even beyond the rate. */
+async function sendBeyondRate(draft: MessageDraft, retryAfterMs: number, { store, counters }: MessagesDeps) {
+  const message = await store.getMessage(draft.id)
+  if (message?.senderId === draft.senderId && (await isTarget(store, message, draft))) {
+    return { message, duplicate: true }
+  }
+  counters.refused('messages-per-second')
+  throw new ChatError('rate-limited', { retryAfterMs })
+}
+
+async function isTarget(store: ChatStore, message: Message, { target }: MessageDraft) {
+  if ('conversationId' in target) return target.conversationId === message.conversationId
+  const [conversation] = await store.getConversations([message.conversationId])
+  return conversation !== undefined && isMember(conversation, target.userId)
+}
+
+function toResult(appended: AppendOutcome): Result<'message.send'> {
+  if ('message' in appended) return { message: appended.message, duplicate: appended.outcome === 'duplicate' }
+  throw new ChatError(appended.outcome)
+}

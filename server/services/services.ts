@@ -1,0 +1,41 @@
+// All services of the process, made together.
+import type { Clock } from '#rufer/server/clock.ts'
+import type { Config } from '#rufer/server/config.ts'
+import type { Counters } from '#rufer/server/counters.ts'
+import type { Log } from '#rufer/server/log.ts'
+import { createRateLimiter } from '#rufer/server/rate-limiter.ts'
+import type { ChatStore } from '#rufer/server/store/port.ts'
+import { createConversationsService } from './conversations.ts'
+import { createMessagesService } from './messages.ts'
+import { createPresenceService } from './presence.ts'
+import { createReceiptsService } from './receipts.ts'
+import { createSessionsService } from './sessions.ts'
+import type { Signals } from './signals.ts'
+import { createTypingService } from './typing.ts'
+import { createUsersService } from './users.ts'
+
+export type Services = ReturnType<typeof createServices>
+
+export interface ServicesDeps {
+  config: Config
+  store: ChatStore
+  clock: Clock
+  signals: Signals
+  counters: Counters
+  log: Log
+}
+
+export function createServices(deps: ServicesDeps) {
+  const { messagesPerSecond, messagesBurst, textLength } = deps.config.limits
+  const rate = { perSecond: messagesPerSecond, burst: messagesBurst }
+  const sendRate = createRateLimiter(rate, deps.clock.monotonicMs)
+  return {
+    users: createUsersService(deps),
+    sessions: createSessionsService(deps),
+    conversations: createConversationsService(deps),
+    messages: createMessagesService({ ...deps, sendRate, textLength }),
+    receipts: createReceiptsService(deps),
+    presence: createPresenceService(deps),
+    typing: createTypingService(deps),
+  }
+}

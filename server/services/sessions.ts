@@ -1,0 +1,118 @@
+// Sessions: tokens that open one connection, links that sign one browser in, and ending them all.
+import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '#rufer/server/clock.ts'
+import type { Config } from '#rufer/server/config.ts'
+import type { Counters } from '#rufer/server/counters.ts'
+import type { ChatStore, Secret, SecretKind } from '#rufer/server/store/port.ts'
+import type { Instant } from '#rufer/shared/model/instant.ts'
+import { ChatError } from '#rufer/shared/protocol/errors.ts'
+import type { Signals } from './signals.ts'
+import { requireUser } from './users.ts'
+
+export type SessionsService = ReturnType<typeof createSessionsService>
+
+interface SessionsDeps {
+  store: ChatStore
+  clock: Clock
+  signals: Signals
+  counters: Counters
+  config: Pick<Config, 'tokenTtlMs' | 'signInLinkTtlMs' | 'limits'>
+}
+
+/** A secret as it is handed out, once; only its hash is kept. */
+interface Issued {
+  value: string
+  expiresAt: Instant
+}
+
+/** How long a browser stays signed in. */
+export const BROWSER_SESSION_MS = 30 * 24 * 3_600_000
+
+export function createSessionsService(deps: SessionsDeps) {
+  const { store, clock, signals, config } = deps
+  const find = (kind: SecretKind, value: string) =>
+    store.peekSecret({ kind, hash: toHash(value) }, clock.instant())
+
+  return {
+    /** A token that opens one connection. @throws ChatError `user-not-found`, `rate-limited`, `sign-in-required` */
+    issueToken: (userId: string, parentHash: string | null = null): Promise<Issued> =>
+      issueToken(deps, userId, parentHash),
+
+    /** Whom a token would let in; it stays unspent. */
+    findToken: (token: string): Promise<Secret | undefined> => find('token', token),
+
+    /** Spends a token: of many callers at once exactly one gets its session. */
+    takeToken: (token: string): Promise<Secret | undefined> =>
+      store.takeSecret({ kind: 'token', hash: toHash(token) }, clock.instant()),
+
+    /** The code of a link that signs one browser in. @throws ChatError `user-not-found` */
+    async issueLink(userId: string): Promise<Issued> {
+      await requireUser(store, userId)
+      return issue(deps, { kind: 'link', userId, ttlMs: config.signInLinkTtlMs })
+    },
+
+    /** Spends a link's code for a browser session; undefined when it is used, expired or unknown. */
+    async signIn(code: string): Promise<Issued | undefined> {
+      const link = await store.takeSecret({ kind: 'link', hash: toHash(code) }, clock.instant())
+      return link && issue(deps, { kind: 'browser', userId: link.userId, ttlMs: BROWSER_SESSION_MS })
+    },
+
+    /** The signed-in browser that holds this cookie. */
+    findBrowser: (cookie: string): Promise<Secret | undefined> => find('browser', cookie),
+
+    /** Ends a browser session: for every copy of its cookie, its tokens and the connections opened with them. */
+    async signOut(cookie: string): Promise<void> {
+      const hash = toHash(cookie)
+      await store.voidSecrets({ hash })
+      signals.sessionsEnded({ parentHash: hash })
+    },
+
+    /** Ends everything a user holds; tells how many connections were closed. @throws ChatError `user-not-found` */
+    async endAll(userId: string): Promise<number> {
+      await requireUser(store, userId)
+      await store.voidSecrets({ userId })
+      return signals.sessionsEnded({ userId })
+    },
+  }
+}
+
+// --- Internal helpers ---
+
+interface Issue {
+  kind: SecretKind
+  userId: string
+  ttlMs: number
+  parentHash?: string | null
+}
+
+async function issueToken(deps: SessionsDeps, userId: string, parentHash: string | null) {
+  const { tokensPerMinute, unusedTokens } = deps.config.limits
+  const rate = { perSecond: tokensPerMinute / 60, burst: Math.max(1, tokensPerMinute) }
+  const token = { kind: 'token', userId, parentHash, ttlMs: deps.config.tokenTtlMs } as const
+  return issue(deps, token, { rate, unused: unusedTokens })
+}
+
+async function issue(
+  { store, clock, counters }: SessionsDeps,
+  wanted: Issue,
+  allowance?: Parameters<ChatStore['putSecret']>[2],
+) {
+  const { kind, userId, ttlMs, parentHash = null } = wanted
+  const value = randomBytes(32).toString('base64url')
+  const expiresAt = clock.instant(ttlMs)
+  const put = await store.putSecret(
+    { hash: toHash(value), kind, userId, expiresAt, parentHash },
+    clock.instant(),
+    allowance,
+  )
+  if (put.outcome === 'stored') return { value, expiresAt }
+  if (put.outcome === 'rate-limited') {
+    counters.refused('tokens-per-minute')
+    throw new ChatError('rate-limited', { retryAfterMs: put.retryAfterMs })
+  }
+  throw new ChatError(put.outcome === 'parent-not-found' ? 'sign-in-required' : put.outcome)
+}
+
+function toHash(value: string) {
+  return createHash('sha256').update(value).digest('base64url')
+}

@@ -1,0 +1,48 @@
+// Typing: what members may say of it; the signs themselves are kept by typing-signs.ts.
+import type { Clock } from '#rufer/server/clock.ts'
+import type { ChatStore } from '#rufer/server/store/port.ts'
+import { otherMembers, requireMember } from './access.ts'
+import type { Signals } from './signals.ts'
+import { createTypingSigns } from './typing-signs.ts'
+
+export type TypingService = ReturnType<typeof createTypingService>
+
+/** A user on one connection. */
+export interface Typist {
+  userId: string
+  connectionId: string
+  /** false once the connection has ended */
+  isOpen: () => boolean
+}
+
+export function createTypingService({
+  store,
+  ...deps
+}: {
+  store: ChatStore
+  clock: Clock
+  signals: Signals
+}) {
+  const signs = createTypingSigns(deps)
+  return {
+    /** @throws ChatError `conversation-not-found` */
+    async start({ userId, connectionId, isOpen }: Typist, conversationId: string) {
+      const conversation = await requireMember(store, userId, conversationId)
+      const recipients = otherMembers(conversation, userId)
+      if (isOpen()) signs.start({ conversationId, userId, recipients }, connectionId)
+    },
+
+    /** @throws ChatError `conversation-not-found` */
+    async stop({ userId, connectionId }: Typist, conversationId: string) {
+      await requireMember(store, userId, conversationId)
+      signs.stop({ conversationId, userId }, connectionId)
+    },
+
+    /** A message says that its sender has stopped typing, on every connection. */
+    messageCreated: signs.end,
+    /** A connection has ended, and its typing with it. */
+    disconnected: signs.disconnected,
+    /** Ends every timer, as the process stops. */
+    close: signs.close,
+  }
+}

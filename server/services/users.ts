@@ -1,0 +1,32 @@
+// Users: registered by the integrator's back end, known to each other by id.
+import type { Clock } from '#rufer/server/clock.ts'
+import type { ChatStore, StoredUser } from '#rufer/server/store/port.ts'
+import type { User } from '#rufer/shared/model/user.ts'
+import { ChatError } from '#rufer/shared/protocol/errors.ts'
+
+export type UsersService = ReturnType<typeof createUsersService>
+
+export function createUsersService({ store, clock }: { store: ChatStore; clock: Clock }) {
+  return {
+    /** Registers a user, or updates the profile; a left-out avatar removes it. */
+    register: (user: User) => store.putUser(user, clock.instant()),
+
+    /** @throws ChatError `user-not-found` */
+    async get(userId: string): Promise<User> {
+      return toUser(await requireUser(store, userId))
+    },
+  }
+}
+
+/** @throws ChatError `user-not-found` */
+export async function requireUser(store: ChatStore, userId: string): Promise<StoredUser> {
+  const [user] = await store.getUsers([userId])
+  if (!user) throw new ChatError('user-not-found')
+  return user
+}
+
+// --- Internal helpers ---
+
+function toUser({ userId, displayName, avatarUrl }: StoredUser): User {
+  return { userId, displayName, ...(avatarUrl !== undefined && { avatarUrl }) }
+}

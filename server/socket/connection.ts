@@ -1,0 +1,188 @@
+// One live socket: the queue of its requests, the only place that sends, and its end.
+import { announced, closeCodes, type CloseReason } from '#rufer/shared/protocol/close-codes.ts'
+import { UNSENT_BEFORE_NEXT } from '#rufer/shared/protocol/limits.ts'
+import { encodeEvent } from './fanout.ts'
+import type { Topic } from './hub.ts'
+import type { RequestLimit } from './limits.ts'
+
+/** What a connection needs of a WebSocket; `ws` has it. */
+export interface Socket {
+  readonly bufferedAmount: number
+  send(frame: Buffer, options: { binary: boolean }, flushed: (error?: Error | null) => void): void
+  close(code: number, reason: string): void
+  pause(): void
+  resume(): void
+  ping(): void
+}
+
+export interface ConnectionOptions {
+  id: string
+  userId: string
+  /** the browser session it was opened from */
+  parentHash: string | null
+  socket: Socket
+  requestLimit: RequestLimit
+  /** requests that may wait before the socket is read no further */
+  waitingRequests: number
+  /** bytes that may be unsent before the reader counts as too slow */
+  unsentBytes: number
+  monotonicMs: () => number
+  /** answers one request */
+  dispatch(connection: Connection, text: string): Promise<void>
+  /** called once, when the connection has ended: for a reason of ours, or because the peer or the network ended it */
+  onEnd(connection: Connection, reason?: CloseReason): void
+}
+
+export class Connection {
+  readonly id: string
+  readonly userId: string
+  readonly parentHash: string | null
+  readonly requestLimit: RequestLimit
+  readonly openedAt: number
+  /** kept by the hub */
+  readonly topics = new Set<Topic>()
+  /** the last request's id */
+  lastRequestId = -1
+  /** when the peer last sent anything, in the monotonic clock */
+  heardAt: number
+  /** when bytes last left, in the monotonic clock */
+  progressAt: number
+  readonly #options: ConnectionOptions
+  readonly #waiting: string[] = []
+  #running: Promise<void> | undefined
+  #isEnded = false
+  #isPaused = false
+  #onRoom: (() => void) | undefined
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.id = options.id
+    this.userId = options.userId
+    this.parentHash = options.parentHash
+    this.requestLimit = options.requestLimit
+    this.openedAt = options.monotonicMs()
+    this.heardAt = this.openedAt
+    this.progressAt = this.openedAt
+  }
+
+  get isOpen(): boolean {
+    return !this.#isEnded
+  }
+
+  /** While its requests wait for us, the peer's silence says nothing. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  get unsentBytes(): number {
+    return this.#options.socket.bufferedAmount
+  }
+
+  /** The peer sent something, be it only a pong. */
+  heard(): void {
+    this.heardAt = this.#options.monotonicMs()
+  }
+
+  /** Queues a request; they run one after the other. */
+  receive(text: string): void {
+    if (this.#isEnded) return
+    this.heard()
+    this.#waiting.push(text)
+    if (this.#waiting.length >= this.#options.waitingRequests) this.#pause()
+    this.#running ??= this.#run()
+  }
+
+  send(frame: Buffer): void {
+    if (this.#isEnded) return
+    const { socket, unsentBytes, monotonicMs } = this.#options
+    if (socket.bufferedAmount === 0) this.progressAt = monotonicMs()
+    socket.send(frame, { binary: false }, this.#onFlushed)
+    if (socket.bufferedAmount > unsentBytes) this.end('silent')
+  }
+
+  ping(): void {
+    this.#options.socket.ping()
+  }
+
+  /** Ends the connection for a reason; announced where the protocol says so. */
+  end(reason: CloseReason): void {
+    if (this.#isEnded) return
+    this.ended(reason)
+    const { socket } = this.#options
+    if (announced.has(reason)) socket.send(encodeEnding(reason), { binary: false }, ignore)
+    // a paused socket would never read the peer's answer to the close
+    socket.resume()
+    socket.close(closeCodes[reason].code, closeCodes[reason].meaning)
+  }
+
+  /** The socket is gone, or about to be: nothing more is read from it or sent to it. */
+  ended(reason?: CloseReason): void {
+    if (this.#isEnded) return
+    this.#isEnded = true
+    this.#waiting.length = 0
+    this.#onRoom?.()
+    this.#options.onEnd(this, reason)
+  }
+
+  /** Starts no further request and waits for the one that runs. */
+  async settle(): Promise<void> {
+    this.#waiting.length = 0
+    this.#pause()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    for (;;) {
+      await this.#roomToSend()
+      const text = this.#waiting.shift()
+      if (text === undefined) break
+      await this.#options.dispatch(this, text)
+      if (this.#isPaused && this.#waiting.length < this.#options.waitingRequests) this.#resume()
+    }
+    this.#running = undefined
+  }
+
+  /** A request starts only when most of what was sent before has left. */
+  async #roomToSend(): Promise<void> {
+    while (!this.#isEnded && this.#options.socket.bufferedAmount >= UNSENT_BEFORE_NEXT) {
+      await new Promise<void>((resolve) => {
+        this.#onRoom = resolve
+      })
+    }
+  }
+
+  readonly #onFlushed = (): void => {
+    this.progressAt = this.#options.monotonicMs()
+    this.#onRoom?.()
+  }
+
+  #pause(): void {
+    this.#isPaused = true
+    this.#options.socket.pause()
+  }
+
+  #resume(): void {
+    this.#isPaused = false
+    this.heard()
+    this.#options.socket.resume()
+  }
+}
+
+// --- Internal helpers ---
+
+/** When to come back, spread out so that a restart does not bring everybody at once. */
+const RECONNECT_AFTER_MS: Partial<Record<CloseReason, [least: number, spread: number]>> = {
+  restarting: [500, 2_000],
+  overloaded: [5_000, 10_000],
+  silent: [0, 1_000],
+  flooding: [30_000, 5_000],
+}
+
+/** The socket is being closed: whether its last words arrive cannot be helped. */
+const ignore = () => {}
+
+function encodeEnding(reason: CloseReason) {
+  const wait = RECONNECT_AFTER_MS[reason]
+  const reconnectAfterMs = wait ? Math.round(wait[0] + Math.random() * wait[1]) : null
+  return encodeEvent('session.ending', { reason: closeCodes[reason].meaning, reconnectAfterMs })
+}

@@ -1,0 +1,71 @@
+// Fan-out: a change or a signal becomes an event, encoded once, and goes to the connections it is for.
+import type { Signals, Typing } from '#rufer/server/services/signals.ts'
+import type { Change } from '#rufer/server/store/port.ts'
+import { toConversation } from '#rufer/shared/model/conversation.ts'
+import type { EventData, EventName } from '#rufer/shared/protocol/events.ts'
+import type { Connection } from './connection.ts'
+import type { Hub } from './hub.ts'
+import { watchPresence } from './watching.ts'
+
+export interface Fanout extends Omit<Signals, 'sessionsEnded'> {
+  /** Tells every connection of every member of a stored change. */
+  fanOut(change: Change): void
+}
+
+export function createFanout(hub: Hub): Fanout {
+  const tellTyping = (
+    event: 'typing.started' | 'typing.stopped',
+    { conversationId, userId, recipients }: Typing,
+  ) => sendAll(toUsers(hub, recipients), encodeEvent(event, { conversationId, userId }))
+
+  return {
+    fanOut(change) {
+      for (const userId of change.recipients) watchOthers(hub, userId, change.recipients)
+      switch (change.kind) {
+        case 'conversation.updated':
+          // everybody sees it with an unread count of their own
+          for (const userId of change.recipients) {
+            const conversation = toConversation(change.conversation, userId)
+            sendAll(hub.of(`user:${userId}`), encodeEvent('conversation.updated', { conversation }))
+          }
+          return
+        case 'message.created':
+          return sendAll(
+            toUsers(hub, change.recipients),
+            encodeEvent('message.created', { message: change.message }),
+          )
+        case 'receipt.updated':
+          return sendAll(
+            toUsers(hub, change.recipients),
+            encodeEvent('receipt.updated', { receipt: change.receipt }),
+          )
+      }
+    },
+    presenceChanged: (presence) =>
+      sendAll(hub.of(`presence:${presence.userId}`), encodeEvent('presence.changed', { presence })),
+    typingStarted: (typing) => tellTyping('typing.started', typing),
+    typingStopped: (typing) => tellTyping('typing.stopped', typing),
+  }
+}
+
+/** An event as it goes over the wire. */
+export function encodeEvent<E extends EventName>(event: E, data: EventData<E>): Buffer {
+  return Buffer.from(JSON.stringify({ event, data }))
+}
+
+// --- Internal helpers ---
+
+function* toUsers(hub: Hub, userIds: string[]) {
+  for (const userId of userIds) yield* hub.of(`user:${userId}`)
+}
+
+function sendAll(connections: Iterable<Connection>, frame: Buffer) {
+  for (const connection of connections) connection.send(frame)
+}
+
+/** A conversation learned by an event is one whose members are watched. */
+function watchOthers(hub: Hub, userId: string, members: string[]) {
+  for (const connection of hub.of(`user:${userId}`)) {
+    for (const other of members) if (other !== userId) watchPresence(hub, connection, [other])
+  }
+}
