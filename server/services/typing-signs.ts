@@ -59,8 +59,8 @@ export function createTypingSigns({ clock, signals }: { clock: Clock; signals: S
     stop: (place: Place, connectionId: string) => leave(toKey(place), connectionId),
 
     /** The user types no more, on any connection. */
-    end: ({ conversationId, userId }: Place) => {
-      const key = toKey({ conversationId, userId })
+    end: (place: Place) => {
+      const key = toKey(place)
       if (signs.get(key)?.connections.size) end(key)
     },
 

@@ -1,6 +1,7 @@
 // Typing: what members may say of it; the signs themselves are kept by typing-signs.ts.
 import type { Clock } from '#rufer/server/clock.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
 import { otherMembers, requireMember } from './access.ts'
 import type { Signals } from './signals.ts'
 import { createTypingSigns } from './typing-signs.ts'
@@ -39,7 +40,8 @@ export function createTypingService({
     },
 
     /** A message says that its sender has stopped typing, on every connection. */
-    messageCreated: signs.end,
+    messageCreated: ({ conversationId, senderId }: Pick<Message, 'conversationId' | 'senderId'>) =>
+      signs.end({ conversationId, userId: senderId }),
     /** A connection has ended, and its typing with it. */
     disconnected: signs.disconnected,
     /** Ends every timer, as the process stops. */

@@ -83,6 +83,12 @@ export class Connection {
     this.heardAt = this.#options.monotonicMs()
   }
 
+  /** Takes away time in which nobody could be heard. */
+  forgive(ms: number): void {
+    this.heardAt += ms
+    this.progressAt += ms
+  }
+
   /** Queues a request; they run one after the other. */
   receive(text: string): void {
     if (this.#isEnded) return

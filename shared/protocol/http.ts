@@ -4,6 +4,7 @@ import { instant } from '#rufer/shared/model/instant.ts'
 import { user, userId } from '#rufer/shared/model/user.ts'
 
 const ofUser = z.strictObject({ userId })
+const noBody = z.undefined()
 const token = z.object({ token: z.string(), expiresAt: instant })
 
 /** `operation` completes the sentence "unable to …" of an error; `key`: whether the secret key is needed. */
@@ -23,11 +24,13 @@ export const calls = {
   'GET /api/users/:userId/online': {
     operation: 'get presence',
     key: true,
+    body: noBody,
     answer: z.object({ userId, isOnline: z.boolean(), lastSeenAt: instant.nullable() }),
   },
   'DELETE /api/users/:userId/sessions': {
     operation: 'end sessions',
     key: true,
+    body: noBody,
     answer: z.object({ closed: z.int() }),
   },
   'POST /api/users/sign-in-link': {
@@ -43,11 +46,17 @@ export const calls = {
     body: z.strictObject({ userId: userId.exactOptional() }),
     answer: token,
   },
-  'POST /api/sign-out': { operation: 'sign out', key: false, answer: z.object({}) },
-  'GET /health': { operation: 'report health', key: false, answer: z.object({ status: z.literal('ok') }) },
+  'POST /api/sign-out': { operation: 'sign out', key: false, body: noBody, answer: z.object({}) },
+  'GET /health': {
+    operation: 'report health',
+    key: false,
+    body: noBody,
+    answer: z.object({ status: z.literal('ok') }),
+  },
   'GET /ready': {
     operation: 'report readiness',
     key: false,
+    body: noBody,
     answer: z.union([
       z.object({ status: z.literal('ready'), store: z.enum(['sqlite', 'mongodb']), feedLagMs: z.number() }),
       z.object({ status: z.literal('not-ready'), reasons: z.array(z.enum(['store', 'feed', 'draining'])) }),
@@ -56,4 +65,6 @@ export const calls = {
 } as const
 
 export type Call = keyof typeof calls
+/** What a call gets: validated; undefined where it has no body. */
+export type Body<C extends Call> = z.output<(typeof calls)[C]['body']>
 export type Answer<C extends Call> = z.output<(typeof calls)[C]['answer']>

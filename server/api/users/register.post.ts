@@ -1,0 +1,9 @@
+// POST /api/users/register: registers a user, or updates the profile.
+import { setResponseStatus } from 'h3'
+import { defineCall } from '#rufer/server/http/call.ts'
+
+export default defineCall('POST /api/users/register', async ({ event, rufer, body }) => {
+  const { created } = await rufer.services.users.register(body)
+  setResponseStatus(event, created ? 201 : 200)
+  return body
+})

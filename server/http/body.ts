@@ -1,0 +1,34 @@
+// Reading a JSON body: of the right type, not too large, well-formed.
+import type { IncomingMessage } from 'node:http'
+import { ChatError } from '#rufer/shared/protocol/errors.ts'
+import { BODY_BYTES } from '#rufer/shared/protocol/limits.ts'
+
+/** @throws ChatError `unsupported-media-type`, `body-too-large`, `invalid-params` for what is no JSON */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const mediaType = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+  if (mediaType !== 'application/json') throw new ChatError('unsupported-media-type')
+  return parseJson(await readBytes(request))
+}
+
+/** The bytes of a body, counted while they come. @throws ChatError `body-too-large` */
+export async function readBytes(request: IncomingMessage): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw new ChatError('body-too-large')
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += chunk.length
+    if (size > BODY_BYTES) throw new ChatError('body-too-large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+// --- Internal helpers ---
+
+function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    throw new ChatError('invalid-params', { reason: 'the body is not well-formed JSON in UTF-8' })
+  }
+}

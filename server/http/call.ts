@@ -1,0 +1,85 @@
+// One HTTP call of the API, from its headers to its answer: key → body → schema → run. The one error hook of HTTP.
+import {
+  defineEventHandler,
+  getRouterParam,
+  setResponseHeader,
+  setResponseStatus,
+  type EventHandler,
+  type H3Event,
+} from 'h3'
+import { useNitroApp } from 'nitropack/runtime'
+import { z } from 'zod'
+import type { Rufer } from '#rufer/server/rufer.ts'
+import { userId } from '#rufer/shared/model/user.ts'
+import { ChatError, errors } from '#rufer/shared/protocol/errors.ts'
+import { calls, type Answer, type Body, type Call } from '#rufer/shared/protocol/http.ts'
+import { toParamsError } from '#rufer/shared/protocol/issues.ts'
+import { readJson } from './body.ts'
+import { requireKey } from './key.ts'
+import { requireOwnOrigin } from './origin.ts'
+
+export interface CallInput<C extends Call> {
+  event: H3Event
+  rufer: Rufer
+  body: Body<C>
+}
+
+/** An event handler that answers one call of the table, or with the error of whatever was thrown. */
+export function defineCall<C extends Call>(
+  call: C,
+  run: (input: CallInput<C>) => Promise<Answer<C>>,
+): EventHandler {
+  return defineEventHandler(async (event) => {
+    setResponseHeader(event, 'Cache-Control', 'no-store')
+    try {
+      return await answer(event, call, run)
+    } catch (error) {
+      return toErrorAnswer(event, { thrown: error, operation: calls[call].operation })
+    }
+  })
+}
+
+/** The user id of a path. @throws ChatError `invalid-params` */
+export function userIdOf(event: H3Event): string {
+  const parsed = userId.safeParse(getRouterParam(event, 'userId', { decode: true }))
+  if (parsed.success) return parsed.data
+  throw toParamsError(parsed.error.issues.map((issue) => ({ ...issue, path: ['userId'] })))
+}
+
+/** Sets the status and headers of an error and gives its body. */
+export function toErrorAnswer(event: H3Event, { thrown, operation }: { thrown: unknown; operation: string }) {
+  const { code, message, retryAfterMs, issues } = ChatError.from(thrown)
+  if (code === 'internal') useNitroApp().rufer.log.error({ err: thrown, operation }, 'unable to answer call')
+  setResponseStatus(event, errors[code].status)
+  if (retryAfterMs !== undefined) setResponseHeader(event, 'Retry-After', Math.ceil(retryAfterMs / 1000))
+  // what was not read of a body would be taken for the next request
+  if (code === 'body-too-large') setResponseHeader(event, 'Connection', 'close')
+  return { error: { code, message: `unable to ${operation}; ${message}`, ...(issues && { issues }) } }
+}
+
+// --- Internal helpers ---
+
+async function answer<C extends Call>(
+  event: H3Event,
+  call: C,
+  run: (input: CallInput<C>) => Promise<Answer<C>>,
+) {
+  const { rufer: process } = useNitroApp()
+  if (calls[call].key) requireKey(event.node.req, process)
+  else requireOwnOrigin(event.node.req, process.config)
+  const rufer = process.current()
+  const body = await readBody(event, call)
+  return process.track(() => run({ event, rufer, body }))
+}
+
+async function readBody<C extends Call>(event: H3Event, call: C): Promise<Body<C>> {
+  const { body: schema } = table[call]
+  const parsed = schema.safeParse(
+    schema instanceof z.ZodUndefined ? undefined : await readJson(event.node.req),
+  )
+  if (!parsed.success) throw toParamsError(parsed.error.issues)
+  return parsed.data
+}
+
+/** The calls, typed so that a call's body is known to fit its run. */
+const table: { [C in Call]: { body: z.ZodType<Body<C>> } } = calls

@@ -1,0 +1,42 @@
+// Hands crossws our WebSocket server and our gate, before Nitro makes its adapter of them.
+import { IncomingMessage } from 'node:http'
+import { defineNitroPlugin } from 'nitropack/runtime'
+import type { WebSocket } from 'ws'
+import type { Connection } from '#rufer/server/socket/connection.ts'
+import { checkHandshake } from '#rufer/server/socket/gate.ts'
+import { toRefusal } from '#rufer/server/socket/refusal.ts'
+import { createSocketServer } from '#rufer/server/socket/server.ts'
+
+export default defineNitroPlugin(({ h3App, rufer: lifecycle }) => {
+  const openers = new WeakMap<IncomingMessage, (socket: WebSocket) => Connection>()
+  const wss = createSocketServer({
+    frameBytes: lifecycle.config.limits.frameBytes,
+    open: (socket, request) => openers.get(request)?.(socket),
+  })
+
+  // the gate is a hook for all paths: a path without one of its own would otherwise be let in
+  async function upgrade(request: { context: Record<string, unknown> }) {
+    const node = nodeRequestOf(request)
+    // a peer that resets the socket meanwhile is no error of ours; without a listener it would end the process
+    node.socket.on('error', () => node.socket.destroy())
+    try {
+      checkHandshake(node)
+      const { sockets } = lifecycle.current()
+      const admission = await sockets.admit(node)
+      openers.set(node, (socket) => sockets.open(socket, admission))
+      request.context['admission'] = admission
+    } catch (error) {
+      throw toRefusal(error)
+    }
+  }
+  h3App.options.websocket = Object.assign({ hooks: { upgrade } }, { wss })
+})
+
+// --- Internal helpers ---
+
+/** crossws 0.3 shows the request of Node only here. */
+function nodeRequestOf(request: object): IncomingMessage {
+  const node: unknown = Reflect.get(request, '_req')
+  if (node instanceof IncomingMessage) return node
+  throw new Error('this version of crossws hides the request of Node')
+}

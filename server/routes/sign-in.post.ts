@@ -1,0 +1,35 @@
+// POST /sign-in: spends the code of a link for a browser session.
+import {
+  defineEventHandler,
+  sendRedirect,
+  setResponseHeader,
+  setResponseHeaders,
+  setResponseStatus,
+} from 'h3'
+import { useNitroApp } from 'nitropack/runtime'
+import { readBytes } from '#rufer/server/http/body.ts'
+import { toErrorAnswer } from '#rufer/server/http/call.ts'
+import { setBrowserCookie } from '#rufer/server/http/cookie.ts'
+import { requireOwnOrigin } from '#rufer/server/http/origin.ts'
+import { signInPage } from '#rufer/server/http/sign-in-page.ts'
+
+export default defineEventHandler(async (event) => {
+  const { rufer: process } = useNitroApp()
+  setResponseHeader(event, 'Cache-Control', 'no-store')
+  try {
+    requireOwnOrigin(event.node.req, process.config)
+    const { services, config } = process.current()
+    const form = new URLSearchParams((await readBytes(event.node.req)).toString())
+    const session = await process.track(() => services.sessions.signIn(form.get('code') ?? ''))
+    if (session) {
+      setBrowserCookie(event, session.value, config)
+      return await sendRedirect(event, '/chat', 303)
+    }
+  } catch (error) {
+    return toErrorAnswer(event, { thrown: error, operation: 'sign in' })
+  }
+  const { headers, html } = signInPage({ isSpent: true })
+  setResponseStatus(event, 410)
+  setResponseHeaders(event, headers)
+  return html
+})

@@ -1,0 +1,153 @@
+// All sockets of the process: from the upgrade, through what crossws and ws report, to the drain.
+import { randomUUID } from 'node:crypto'
+import type { WebSocket } from 'ws'
+import type { Clock } from '#rufer/server/clock.ts'
+import type { Config } from '#rufer/server/config.ts'
+import type { Counters } from '#rufer/server/counters.ts'
+import type { Log } from '#rufer/server/log.ts'
+import { createRateLimiter } from '#rufer/server/rate-limiter.ts'
+import type { Services } from '#rufer/server/services/services.ts'
+import type { Signals } from '#rufer/server/services/signals.ts'
+import type { CloseReason } from '#rufer/shared/protocol/close-codes.ts'
+import { PAGE_SIZE, SYNC_CONVERSATIONS } from '#rufer/shared/protocol/limits.ts'
+import { Admission, createAdmissions, type Admissions } from './admissions.ts'
+import { Connection } from './connection.ts'
+import { createDispatch, type Dispatch } from './dispatch.ts'
+import { encodeEvent } from './fanout.ts'
+import { createGate } from './gate.ts'
+import { startHeartbeat } from './heartbeat.ts'
+import type { Hub } from './hub.ts'
+import { createRequestLimit } from './limits.ts'
+import { watchPresence } from './watching.ts'
+
+export type Sockets = ReturnType<typeof createSockets>
+
+export interface SocketsDeps {
+  config: Config
+  services: Services
+  hub: Hub
+  clock: Clock
+  counters: Counters
+  log: Log
+}
+
+export function createSockets(deps: SocketsDeps) {
+  const { config, services, hub, clock, counters } = deps
+  const { upgradesPerSecond, upgradesBurst } = config.limits
+  const admissions = createAdmissions(config.limits)
+  const upgradeRate = createRateLimiter(
+    { perSecond: upgradesPerSecond, burst: upgradesBurst },
+    clock.monotonicMs,
+  )
+  const dispatch = createDispatch({ ...deps, toContext: (connection) => toContext(connection, deps) })
+  let isDraining = false
+  const stopHeartbeat = startHeartbeat({ hub, config, monotonicMs: clock.monotonicMs })
+
+  return {
+    /** Lets an upgrade in whose handshake is sound. @throws ChatError for what the upgrade is answered with */
+    admit: createGate({ config, sessions: services.sessions, admissions, upgradeRate, counters }),
+
+    /** The connection of an admitted socket: it gets every event from here on, `session.started` first. */
+    open(socket: WebSocket, admission: Admission): Connection {
+      const connection = createConnection({ socket, admission, dispatch, deps })
+      admission.connection = connection
+      connection.send(encodeStarted(connection, deps))
+      hub.add(connection)
+      hub.subscribe(connection, `user:${connection.userId}`)
+      services.presence.connected(connection.userId)
+      if (admission.isRevoked) connection.end('ended')
+      if (isDraining) connection.end('restarting')
+      return connection
+    },
+
+    sessionsEnded: (which: Parameters<Signals['sessionsEnded']>[0]) => endSessions(hub, admissions, which),
+
+    /** Finishes the requests that run, starts no other, and tells everybody to come back. */
+    async drain() {
+      isDraining = true
+      stopHeartbeat()
+      await Promise.all([...hub.all()].map((connection) => connection.settle()))
+      for (const connection of hub.all()) connection.end('restarting')
+    },
+  }
+}
+
+/** The connection that an admitted upgrade became. */
+export function connectionOf(context: Record<string, unknown>): Connection | undefined {
+  const { admission } = context
+  return admission instanceof Admission ? admission.connection : undefined
+}
+
+// --- Internal helpers ---
+
+interface Opening {
+  socket: WebSocket
+  admission: Admission
+  dispatch: Dispatch
+  deps: SocketsDeps
+}
+
+function createConnection({ socket, admission, dispatch, deps }: Opening) {
+  const { config, clock, counters, hub, services } = deps
+  const { requestsPerSecond, requestsBurst, waitingRequests, unsentBytes } = config.limits
+  return new Connection({
+    id: randomUUID(),
+    userId: admission.userId ?? '',
+    parentHash: admission.parentHash ?? null,
+    socket,
+    requestLimit: createRequestLimit(
+      { perSecond: requestsPerSecond, burst: requestsBurst },
+      clock.monotonicMs,
+    ),
+    waitingRequests,
+    unsentBytes,
+    monotonicMs: clock.monotonicMs,
+    dispatch,
+    onEnd(connection: Connection, reason?: CloseReason) {
+      if (reason) counters.dropped(`connection-${reason}`)
+      hub.remove(connection)
+      admission.release()
+      services.typing.disconnected(connection.id)
+      services.presence.disconnected(connection.userId)
+    },
+  })
+}
+
+function encodeStarted({ id, userId }: Connection, { config, clock }: SocketsDeps) {
+  const { frameBytes, textLength, requestsPerSecond, messagesPerSecond } = config.limits
+  return encodeEvent('session.started', {
+    userId,
+    connectionId: id,
+    serverTime: clock.instant(),
+    heartbeatMs: config.heartbeatMs,
+    limits: {
+      frameBytes,
+      textLength,
+      requestsPerSecond,
+      messagesPerSecond,
+      pageSize: PAGE_SIZE,
+      syncConversations: SYNC_CONVERSATIONS,
+    },
+  })
+}
+
+function toContext(connection: Connection, { services, hub, clock }: SocketsDeps) {
+  return {
+    userId: connection.userId,
+    connectionId: connection.id,
+    services,
+    isOpen: () => connection.isOpen,
+    watch: (userIds: string[]) => connection.isOpen && watchPresence(hub, connection, userIds),
+    serverTime: () => clock.instant(),
+  }
+}
+
+function endSessions(hub: Hub, admissions: Admissions, which: Parameters<Signals['sessionsEnded']>[0]) {
+  const isMeant = ({ userId, parentHash }: Pick<Admission, 'userId' | 'parentHash'>) =>
+    'userId' in which ? userId === which.userId : parentHash === which.parentHash
+  admissions.revoke(isMeant)
+  const open = 'userId' in which ? hub.of(`user:${which.userId}`) : hub.all()
+  const meant = [...open].filter(isMeant)
+  for (const connection of meant) connection.end('ended')
+  return meant.length
+}
