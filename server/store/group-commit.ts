@@ -1,0 +1,96 @@
+// Group commit: what is written in the same turn of the event loop shares one transaction, and so one wait for the disk.
+import { StoreError } from './port.ts'
+
+export interface GroupCommit<Operation> {
+  /** Resolves once the operation is committed. What it gives back it keeps itself; it may run more than once. */
+  write(operation: Operation): Promise<void>
+  /** Refuses what comes from now on; resolves when all that was accepted is settled. */
+  drain(): Promise<void>
+}
+
+export interface GroupCommitOptions<Operation> {
+  /**
+   * Commits operations in their order, all of them or none. A `StoreError` says that the store as a whole cannot be
+   * written; any other error is put down to one of the operations.
+   */
+  commit: (operations: Operation[]) => Promise<void>
+  /** how many operations may wait before further ones are refused as `overloaded` */
+  maxWaiting?: number
+  /** the most operations in one transaction, which bounds how long it keeps everything else waiting */
+  maxBatch?: number
+}
+
+interface Waiting<Operation> {
+  operation: Operation
+  resolve: () => void
+  reject: (reason: unknown) => void
+}
+
+/**
+ * Makes a group commit in front of an engine's transactions, one of which is under way at a time.
+ *
+ * Where an operation throws what it should not, each one of its batch is committed again in a transaction of its own,
+ * so that the offender fails alone. Where the store cannot be written, all that waits is refused: none of it could do
+ * better, and so nobody waits longer than one attempt takes.
+ */
+export function createGroupCommit<Operation>(options: GroupCommitOptions<Operation>): GroupCommit<Operation> {
+  const { commit, maxWaiting = 10_000, maxBatch = 256 } = options
+  const waiting: Waiting<Operation>[] = []
+  /** how many at the head of the queue are to be committed each by itself */
+  let suspects = 0
+  let isScheduled = false
+  let drained: PromiseWithResolvers<void> | undefined
+
+  function schedule() {
+    if (isScheduled) return
+    isScheduled = true
+    setImmediate(() => void commitNext())
+  }
+
+  async function commitNext() {
+    await commitTogether(waiting.splice(0, suspects > 0 ? 1 : maxBatch))
+    isScheduled = false
+    if (waiting.length > 0) schedule()
+    else drained?.resolve()
+  }
+
+  async function commitTogether(batch: Waiting<Operation>[]) {
+    try {
+      await commit(batch.map(({ operation }) => operation))
+      for (const { resolve } of batch) resolve()
+      suspects = Math.max(0, suspects - 1)
+    } catch (error) {
+      refuse(batch, error)
+    }
+  }
+
+  function refuse(batch: Waiting<Operation>[], error: unknown) {
+    const isAlone = batch.length === 1
+    if (error instanceof StoreError) {
+      suspects = 0
+      for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error)
+    } else if (isAlone) {
+      suspects = Math.max(0, suspects - 1)
+      for (const { reject } of batch) reject(error)
+    } else {
+      suspects = batch.length
+      waiting.unshift(...batch)
+    }
+  }
+
+  return {
+    write(operation) {
+      if (drained) return Promise.reject(new StoreError('store-unavailable'))
+      if (waiting.length >= maxWaiting) return Promise.reject(new StoreError('overloaded'))
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      waiting.push({ operation, resolve, reject })
+      schedule()
+      return promise
+    },
+    drain() {
+      drained ??= Promise.withResolvers<void>()
+      if (!isScheduled) drained.resolve()
+      return drained.promise
+    },
+  }
+}

@@ -1,0 +1,24 @@
+// A row as SQLite gave it, whose columns are read as the type that they are declared with.
+export class Row {
+  readonly #columns: Record<string, unknown>
+
+  constructor(columns: Record<string, unknown>) {
+    this.#columns = columns
+  }
+
+  text(name: string): string {
+    const value = this.#columns[name]
+    if (typeof value !== 'string') throw new TypeError(`unable to read column ${name}; it is no text`)
+    return value
+  }
+
+  textOrNull(name: string): string | null {
+    return this.#columns[name] === null ? null : this.text(name)
+  }
+
+  number(name: string): number {
+    const value = this.#columns[name]
+    if (typeof value !== 'number') throw new TypeError(`unable to read column ${name}; it is no number`)
+    return value
+  }
+}

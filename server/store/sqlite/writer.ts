@@ -1,0 +1,71 @@
+// Transactions: the one way into the database for everything that is written.
+import { setTimeout as pause } from 'node:timers/promises'
+import { createGroupCommit } from '../group-commit.ts'
+import type { Database } from './database.ts'
+import { isBusy, toStoreError } from './failure.ts'
+
+/** How long a batch waits for the lock of another process, a backup tool for one, before it is refused. */
+const PATIENCE_MS = 2_000
+const PAUSE_MS = 50
+
+export interface Writer {
+  /** Runs an operation in a transaction; resolves with what it gave back once that is durable. */
+  write<Result>(operation: () => Result): Promise<Result>
+  drain(): Promise<void>
+}
+
+/** Operations run synchronously, in the order of their calls, and must do nothing but read and write the database. */
+export function createWriter(database: Database, onCommitted: () => void): Writer {
+  const { write, drain } = createGroupCommit<() => void>({
+    commit: async (operations) => {
+      await commit(operations, performance.now() + PATIENCE_MS)
+      onCommitted()
+    },
+  })
+
+  async function commit(operations: (() => void)[], deadline: number): Promise<void> {
+    try {
+      if (begin(deadline)) return transact(operations)
+    } catch (error) {
+      throw toStoreError(error)
+    }
+    await pause(PAUSE_MS)
+    return commit(operations, deadline)
+  }
+
+  function begin(deadline: number) {
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return true
+    } catch (error) {
+      if (isBusy(error) && performance.now() < deadline) return false
+      throw error
+    }
+  }
+
+  /** Not asynchronous, so that nothing else gets between BEGIN and COMMIT. */
+  function transact(operations: (() => void)[]) {
+    try {
+      for (const operation of operations) operation()
+      database.exec('COMMIT')
+    } catch (error) {
+      // On a full disk SQLite has rolled back by itself, and a ROLLBACK would hide why.
+      if (database.isTransaction) database.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  return {
+    async write<Result>(operation: () => Result) {
+      let answer = (): Result => {
+        throw new Error('unable to answer; the operation was committed without having run')
+      }
+      await write(() => {
+        const result = operation()
+        answer = () => result
+      })
+      return answer()
+    },
+    drain,
+  }
+}
