@@ -3,9 +3,9 @@ import { StoreError } from './port.ts'
 
 export interface GroupCommit<Operation> {
   /** Resolves once the operation is committed. What it gives back it keeps itself; it may run more than once. */
-  write(operation: Operation): Promise<void>
+  write: (operation: Operation) => Promise<void>
   /** Refuses what comes from now on; resolves when all that was accepted is settled. */
-  drain(): Promise<void>
+  drain: () => Promise<void>
 }
 
 export interface GroupCommitOptions<Operation> {
@@ -24,6 +24,8 @@ interface Waiting<Operation> {
   operation: Operation
   resolve: () => void
   reject: (reason: unknown) => void
+  /** one of its batch threw, so it is committed by itself */
+  isSuspect?: boolean
 }
 
 /**
@@ -36,8 +38,6 @@ interface Waiting<Operation> {
 export function createGroupCommit<Operation>(options: GroupCommitOptions<Operation>): GroupCommit<Operation> {
   const { commit, maxWaiting = 10_000, maxBatch = 256 } = options
   const waiting: Waiting<Operation>[] = []
-  /** how many at the head of the queue are to be committed each by itself */
-  let suspects = 0
   let isScheduled = false
   let drained: PromiseWithResolvers<void> | undefined
 
@@ -48,33 +48,26 @@ export function createGroupCommit<Operation>(options: GroupCommitOptions<Operati
   }
 
   async function commitNext() {
-    await commitTogether(waiting.splice(0, suspects > 0 ? 1 : maxBatch))
+    const batch = waiting.splice(0, waiting[0]?.isSuspect ? 1 : maxBatch)
+    try {
+      await commit(batch.map(({ operation }) => operation))
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      refuse(batch, error)
+    }
     isScheduled = false
     if (waiting.length > 0) schedule()
     else drained?.resolve()
   }
 
-  async function commitTogether(batch: Waiting<Operation>[]) {
-    try {
-      await commit(batch.map(({ operation }) => operation))
-      for (const { resolve } of batch) resolve()
-      suspects = Math.max(0, suspects - 1)
-    } catch (error) {
-      refuse(batch, error)
-    }
-  }
-
   function refuse(batch: Waiting<Operation>[], error: unknown) {
-    const isAlone = batch.length === 1
     if (error instanceof StoreError) {
-      suspects = 0
       for (const { reject } of [...batch, ...waiting.splice(0)]) reject(error)
-    } else if (isAlone) {
-      suspects = Math.max(0, suspects - 1)
-      for (const { reject } of batch) reject(error)
-    } else {
-      suspects = batch.length
+    } else if (batch.length > 1) {
+      for (const entry of batch) entry.isSuspect = true
       waiting.unshift(...batch)
+    } else {
+      for (const { reject } of batch) reject(error)
     }
   }
 

@@ -7,6 +7,7 @@ export type SqlValue = string | number | null
 export type SqlValues = Record<string, SqlValue>
 
 export interface Database {
+  readonly isOpen: boolean
   readonly isTransaction: boolean
   /** Runs statements that take nothing and give nothing. */
   exec(sql: string): void
@@ -50,6 +51,9 @@ export function openDatabase(path: string, pragmas: string[] = []): Database {
     throw error
   }
   return {
+    get isOpen() {
+      return connection.isOpen
+    },
     get isTransaction() {
       return connection.isTransaction
     },

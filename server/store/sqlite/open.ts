@@ -7,7 +7,7 @@ import { isDamage } from './failure.ts'
 import { takeLock } from './lock.ts'
 import { migrate } from './schema.ts'
 import { createSqliteStore } from './store.ts'
-import { endPresences } from './users.ts'
+import { endPresences } from './presences.ts'
 
 /**
  * Opens the store, once whoever has it open has let it go.

@@ -16,12 +16,9 @@ export function listRevisions(
   const messages = database.all(`${MESSAGES} ${within('m')}`, values).map(toMessage)
   const receipts = database
     .all(`SELECT r.user_id AS userId, ${MARKER_COLUMNS}, r.rev FROM receipts r ${within('r')}`, values)
-    .map((row) => ({
-      conversationId,
-      userId: row.text('userId'),
-      ...toMarkers(row),
-      rev: row.number('rev'),
-    }))
+    .map((row) =>
+      Object.assign({ conversationId, userId: row.text('userId'), rev: row.number('rev') }, toMarkers(row)),
+    )
   const revs = [...messages, ...receipts].map(({ rev }) => rev).toSorted((a, b) => a - b)
   const hasMore = revs.length > limit
   const lastRev = hasMore ? (revs[limit - 1] ?? 0) : throughRev

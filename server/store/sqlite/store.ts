@@ -1,28 +1,26 @@
 // The embedded store: the port's methods, each one operation of the writer or one read.
+import type { Instant } from '#rufer/shared/model/instant.ts'
 import { StoreError, type ChatStore } from '../port.ts'
-import { createChangeFeed } from './changes.ts'
-import { createConversations } from './conversations.ts'
+import { pruneChanges } from './changes.ts'
+import { getConversations, listConversations, openConversation } from './conversations.ts'
 import type { Database } from './database.ts'
 import { toStoreError } from './failure.ts'
-import { createMessages } from './messages.ts'
-import { createReceipts } from './receipts.ts'
+import { createFeed, type Feed } from './feed.ts'
+import { appendMessage, getMessage, listMessages } from './messages.ts'
+import { putPresence, renewLease } from './presences.ts'
+import { moveReceipt } from './receipts.ts'
 import { listRevisions } from './revisions.ts'
-import { createSecrets } from './secrets.ts'
-import { createUsers } from './users.ts'
-import { createWriter } from './writer.ts'
+import { peekSecret, pruneSecrets, putSecret, takeSecret, voidSecrets } from './secrets.ts'
+import { getUsers, putUser } from './users.ts'
+import { createWriter, type Writer } from './writer.ts'
 
 /** Makes the store on a database of the current schema. Closing it closes the database, too, and then calls `release`. */
 export function createSqliteStore(database: Database, release: () => void = () => undefined): ChatStore {
-  const changes = createChangeFeed(database)
-  const conversations = createConversations(database, changes)
-  const users = createUsers({ database, changes, conversations })
-  const messages = createMessages({ database, changes, conversations })
-  const receipts = createReceipts({ database, changes, conversations })
-  const secrets = createSecrets(database)
-  const { write, drain } = createWriter(database, changes.wake)
+  const feed = createFeed(database)
+  const writer = createWriter(database, feed.wake)
+  const { write } = writer
   let closed: Promise<void> | undefined
 
-  /** Reads see what is committed: no transaction is ever open while other code runs. */
   function readNow<Result>(query: () => Result): Result {
     if (closed) throw new StoreError('store-unavailable')
     try {
@@ -36,45 +34,59 @@ export function createSqliteStore(database: Database, release: () => void = () =
     return readNow(query)
   }
 
-  async function close() {
-    await drain()
-    changes.close()
-    try {
-      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-    } finally {
-      database.close()
-      release()
-    }
-  }
-
   return {
     engine: 'sqlite',
-    putUser: (user, at) => write(() => users.put(user, at)),
-    getUsers: (userIds) => read(() => users.get(userIds)),
-    putPresence: (presence) => write(() => users.putPresence(presence)),
-    renewLease: (at) => write(() => users.renewLease(at)),
-    openConversation: (userIds, at) => write(() => conversations.open(userIds, at)),
-    getConversations: (conversationIds) => read(() => conversations.get(conversationIds)),
-    listConversations: (query) => read(() => conversations.list(query)),
-    appendMessage: (draft) => write(() => messages.append(draft)),
-    getMessage: (id) => read(() => messages.get(id)),
-    listMessages: (query) => read(() => messages.list(query)),
+    putUser: (user, at) => write(() => putUser(database, user, at)),
+    getUsers: (userIds) => read(() => getUsers(database, userIds)),
+    putPresence: (presence) => write(() => putPresence(database, presence)),
+    renewLease: (at) => write(() => renewLease(database, at)),
+    openConversation: (userIds, at) => write(() => openConversation(database, userIds, at)),
+    getConversations: (conversationIds) => read(() => getConversations(database, conversationIds)),
+    listConversations: (query) => read(() => listConversations(database, query)),
+    appendMessage: (draft) => write(() => appendMessage(database, draft)),
+    getMessage: (id) => read(() => getMessage(database, id)),
+    listMessages: (query) => read(() => listMessages(database, query)),
     listRevisions: (query) => read(() => listRevisions(database, query)),
-    moveReceipt: (move) => write(() => receipts.move(move)),
-    putSecret: (secret, at, allowance) => write(() => secrets.put(secret, at, allowance)),
-    peekSecret: (key, at) => read(() => secrets.peek(key, at)),
-    takeSecret: (key, at) => write(() => secrets.take(key, at)),
-    voidSecrets: (which) => write(() => secrets.void(which)),
-    watch: (signal) => readNow(() => changes.watch(signal)),
-    async prune({ changesBefore, now }) {
-      await repeat(() => write(() => changes.prune(changesBefore)))
-      await repeat(() => write(() => secrets.prune(now)))
-    },
-    close: () => (closed ??= close()),
+    moveReceipt: (move) => write(() => moveReceipt(database, move)),
+    putSecret: (secret, at, allowance) => write(() => putSecret(database, { secret, at, allowance })),
+    peekSecret: (key, at) => read(() => peekSecret(database, key, at)),
+    takeSecret: (key, at) => write(() => takeSecret(database, key, at)),
+    voidSecrets: (which) => write(() => voidSecrets(database, which)),
+    watch: (signal) => readNow(() => feed.watch(signal)),
+    prune: (before) => prune({ database, feed, writer }, before),
+    close: () => (closed ??= close({ database, feed, writer }).finally(release)),
   }
 }
 
-/** Does a long work in small steps, between which others get their turn, until one says that it was the last. */
+// --- helpers ---
+
+interface Parts {
+  database: Database
+  feed: Feed
+  writer: Writer
+}
+
+/** In small steps, between which other operations get their turn. */
+async function prune(
+  { database, feed, writer }: Parts,
+  { changesBefore, now }: { changesBefore: Instant; now: Instant },
+) {
+  await repeat(() =>
+    writer.write(() => pruneChanges(database, { before: changesBefore, through: feed.seenByAll() })),
+  )
+  await repeat(() => writer.write(() => pruneSecrets(database, now)))
+}
+
 async function repeat(step: () => Promise<boolean>): Promise<void> {
   if (await step()) await repeat(step)
+}
+
+async function close({ database, feed, writer }: Parts) {
+  await writer.drain()
+  try {
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } finally {
+    database.close()
+    feed.wake()
+  }
 }

@@ -10,13 +10,13 @@ const PAUSE_MS = 50
 
 export interface Writer {
   /** Runs an operation in a transaction; resolves with what it gave back once that is durable. */
-  write<Result>(operation: () => Result): Promise<Result>
-  drain(): Promise<void>
+  write: <Result>(operation: () => Result) => Promise<Result>
+  drain: () => Promise<void>
 }
 
 /** Operations run synchronously, in the order of their calls, and must do nothing but read and write the database. */
 export function createWriter(database: Database, onCommitted: () => void): Writer {
-  const { write, drain } = createGroupCommit<() => void>({
+  const group = createGroupCommit<() => void>({
     commit: async (operations) => {
       await commit(operations, performance.now() + PATIENCE_MS)
       onCommitted()
@@ -57,15 +57,17 @@ export function createWriter(database: Database, onCommitted: () => void): Write
 
   return {
     async write<Result>(operation: () => Result) {
-      let answer = (): Result => {
-        throw new Error('unable to answer; the operation was committed without having run')
-      }
-      await write(() => {
+      let answer: () => Result = unanswered
+      await group.write(() => {
         const result = operation()
         answer = () => result
       })
       return answer()
     },
-    drain,
+    drain: group.drain,
   }
+}
+
+function unanswered(): never {
+  throw new Error('unable to answer; the operation was committed without having run')
 }
