@@ -9,6 +9,15 @@ export default defineConfig({
     projects: [
       { test: { ...node, name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { ...node, name: 'contract', include: ['tests/contract/**/*.test.ts'], testTimeout: 30_000 } },
+      {
+        test: {
+          ...node,
+          name: 'protocol',
+          include: ['tests/protocol/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
       await defineVitestProject({
         test: {
           name: 'nuxt',

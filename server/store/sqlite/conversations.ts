@@ -64,6 +64,16 @@ export function listConversations(
 }
 
 /** Everyone's id, in order; nobody's where there is no such conversation. */
+/** Those among the ids whose direct conversation with the user exists. */
+export function getPeers(database: Database, userId: string, among: string[]): string[] {
+  const peers = new Map(among.filter((id) => id !== userId).map((id) => [toDirectId([userId, id]), id]))
+  const rows = database.all(
+    `SELECT conversation_id AS id FROM conversations WHERE conversation_id IN ${GIVEN}`,
+    { ids: JSON.stringify([...peers.keys()]) },
+  )
+  return rows.flatMap((row) => peers.get(row.text('id')) ?? [])
+}
+
 export function listMemberIds(database: Database, conversationId: string): string[] {
   return database
     .all('SELECT user_id AS userId FROM members WHERE conversation_id = :conversationId ORDER BY user_id', {

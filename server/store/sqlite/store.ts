@@ -2,7 +2,7 @@
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import { StoreError, type ChatStore } from '../port.ts'
 import { pruneChanges } from './changes.ts'
-import { getConversations, listConversations, openConversation } from './conversations.ts'
+import { getConversations, listConversations, openConversation, getPeers } from './conversations.ts'
 import type { Database } from './database.ts'
 import { toStoreError } from './failure.ts'
 import { createFeed, type Feed } from './feed.ts'
@@ -38,6 +38,7 @@ export function createSqliteStore(database: Database, release: () => void = () =
     engine: 'sqlite',
     putUser: (user, at) => write(() => putUser(database, user, at)),
     getUsers: (userIds) => read(() => getUsers(database, userIds)),
+    getPeers: (userId, among) => read(() => getPeers(database, userId, among)),
     putPresence: (presence) => write(() => putPresence(database, presence)),
     renewLease: (at) => write(() => renewLease(database, at)),
     openConversation: (userIds, at) => write(() => openConversation(database, userIds, at)),
