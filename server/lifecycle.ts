@@ -27,6 +27,7 @@ export function startLifecycle(config: Config) {
   const counters = createCounters()
   const calls = createCallTracker()
   const feed: FeedState = { isRunning: false, lagMs: 0 }
+  const feedEnd = new AbortController()
   const wrongKeys = config.limits.wrongKeysPerMinute
   let rufer: Rufer | undefined
   let isDraining = false
@@ -36,6 +37,8 @@ export function startLifecycle(config: Config) {
     log,
     counters,
     feed,
+    /** aborts once nothing more is to be told */
+    feedSignal: feedEnd.signal,
     secretKeys: config.secretKeys.length > 0 ? config.secretKeys : [keepSecretKey(config.dataDir)],
     /** wrong secret keys an address */
     wrongKeyRate: createRateLimiter(
@@ -73,6 +76,7 @@ export function startLifecycle(config: Config) {
       if (!rufer) return
       await calls.idle()
       await rufer.sockets.drain()
+      feedEnd.abort()
       await closeRufer(rufer)
     },
   }

@@ -4,23 +4,21 @@ import type { Lifecycle } from '#rufer/server/lifecycle.ts'
 import type { Rufer } from '#rufer/server/rufer.ts'
 import type { Change } from '#rufer/server/store/port.ts'
 
-export default defineNitroPlugin(({ rufer: lifecycle, hooks }) => {
-  const stop = new AbortController()
-  hooks.hook('close', () => stop.abort())
-  // a failed start is told by the plugin that began it
+export default defineNitroPlugin(({ rufer: lifecycle }) => {
   lifecycle.whenOpen.then(
-    (rufer) => runFeed(lifecycle, rufer, stop.signal),
+    (rufer) => runFeed(lifecycle, rufer),
+    // a failed start is told by the plugin that began it
     () => {},
   )
 })
 
 // --- Internal helpers ---
 
-async function runFeed(lifecycle: Lifecycle, rufer: Rufer, signal: AbortSignal) {
-  const { feed, log } = lifecycle
+async function runFeed(lifecycle: Lifecycle, rufer: Rufer) {
+  const { feed, feedSignal, log } = lifecycle
   feed.isRunning = true
   try {
-    for await (const change of rufer.store.watch(signal)) {
+    for await (const change of rufer.store.watch(feedSignal)) {
       deliver(change, lifecycle, rufer)
       feed.lagMs = Math.max(0, Date.now() - Date.parse(change.at))
     }

@@ -38,6 +38,19 @@ interface Online {
 export function createPresenceService(deps: PresenceDeps) {
   const online = new Map<string, Online>()
 
+  /** Stored before it is told, so that whoever asks after the event reads the same. */
+  async function goOffline(userId: string, entry: Online) {
+    const { timer, endedAt = deps.clock.instant() } = entry
+    await keepPresence(deps, { userId, isOnline: false, at: endedAt })
+    if (entry.connections > 0) {
+      // back while it was being stored
+      await keepPresence(deps, { userId, isOnline: true, at: deps.clock.instant() })
+    } else if (entry.timer === timer) {
+      online.delete(userId)
+      deps.signals.presenceChanged({ userId, status: 'offline', lastSeenAt: endedAt })
+    }
+  }
+
   return {
     /** One more connection of a user is open. */
     connected(userId: string) {
@@ -58,7 +71,7 @@ export function createPresenceService(deps: PresenceDeps) {
       if (!entry || --entry.connections > 0) return
       const endedAt = deps.clock.instant()
       entry.endedAt = endedAt
-      entry.timer = setTimeout(() => void goOffline(deps, online, userId), OFFLINE_GRACE_MS)
+      entry.timer = setTimeout(() => void goOffline(userId, entry), OFFLINE_GRACE_MS)
     },
 
     /** @throws ChatError `user-not-found` */
@@ -98,19 +111,6 @@ function toPresence(online: Map<string, Online>, userId: string, lastSeenAt: Ins
   return online.has(userId)
     ? { userId, status: 'online', lastSeenAt: null }
     : { userId, status: 'offline', lastSeenAt }
-}
-
-/** Stored before it is told, so that whoever asks after the event reads the same. */
-async function goOffline(deps: PresenceDeps, online: Map<string, Online>, userId: string) {
-  const lastSeenAt = online.get(userId)?.endedAt ?? deps.clock.instant()
-  await keepPresence(deps, { userId, isOnline: false, at: lastSeenAt })
-  if (online.get(userId)?.connections === 0) {
-    online.delete(userId)
-    deps.signals.presenceChanged({ userId, status: 'offline', lastSeenAt })
-    return
-  }
-  // back while it was being stored
-  await keepPresence(deps, { userId, isOnline: true, at: deps.clock.instant() })
 }
 
 /** Presence goes on in memory when the store cannot keep it; that is counted and logged. */

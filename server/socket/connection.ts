@@ -52,6 +52,7 @@ export class Connection {
   #running: Promise<void> | undefined
   #isEnded = false
   #isPaused = false
+  #isSettling = false
   #onRoom: (() => void) | undefined
 
   constructor(options: ConnectionOptions) {
@@ -91,7 +92,7 @@ export class Connection {
 
   /** Queues a request; they run one after the other. */
   receive(text: string): void {
-    if (this.#isEnded) return
+    if (this.#isEnded || this.#isSettling) return
     this.heard()
     this.#waiting.push(text)
     if (this.#waiting.length >= this.#options.waitingRequests) this.#pause()
@@ -132,8 +133,9 @@ export class Connection {
 
   /** Starts no further request and waits for the one that runs. */
   async settle(): Promise<void> {
+    this.#isSettling = true
     this.#waiting.length = 0
-    this.#pause()
+    this.#onRoom?.()
     await this.#running
   }
 
@@ -150,7 +152,7 @@ export class Connection {
 
   /** A request starts only when most of what was sent before has left. */
   async #roomToSend(): Promise<void> {
-    while (!this.#isEnded && this.#options.socket.bufferedAmount >= UNSENT_BEFORE_NEXT) {
+    while (!this.#isEnded && !this.#isSettling && this.#options.socket.bufferedAmount >= UNSENT_BEFORE_NEXT) {
       await new Promise<void>((resolve) => {
         this.#onRoom = resolve
       })

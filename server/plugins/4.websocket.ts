@@ -1,13 +1,15 @@
 // Hands crossws our WebSocket server and our gate, before Nitro makes its adapter of them.
+import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
-import type { WebSocket } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import type { Connection } from '#rufer/server/socket/connection.ts'
 import { checkHandshake } from '#rufer/server/socket/gate.ts'
 import { toRefusal } from '#rufer/server/socket/refusal.ts'
 import { createSocketServer } from '#rufer/server/socket/server.ts'
 
-export default defineNitroPlugin(({ h3App, rufer: lifecycle }) => {
+export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
   const openers = new WeakMap<IncomingMessage, (socket: WebSocket) => Connection>()
   const wss = createSocketServer({
     frameBytes: lifecycle.config.limits.frameBytes,
@@ -30,6 +32,8 @@ export default defineNitroPlugin(({ h3App, rufer: lifecycle }) => {
     }
   }
   h3App.options.websocket = Object.assign({ hooks: { upgrade } }, { wss })
+
+  hooks.hook('close', () => untilGone(wss))
 })
 
 // --- Internal helpers ---
@@ -40,3 +44,11 @@ function nodeRequestOf(request: object): IncomingMessage {
   if (node instanceof IncomingMessage) return node
   throw new Error('this version of crossws hides the request of Node')
 }
+
+/** Waits until every peer has answered its close, but not for long. */
+async function untilGone({ clients }: WebSocketServer) {
+  const gone = [...clients].map((client) => once(client, 'close'))
+  await Promise.race([Promise.all(gone), delay(CLOSING_MS, undefined, { ref: false })])
+}
+
+const CLOSING_MS = 1_000
