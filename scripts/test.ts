@@ -8,7 +8,6 @@ import { findOrInstallChromium } from './chromium.ts'
 interface Report {
   numPassedTests: number
   numFailedTests: number
-  numFailedTestSuites: number
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[]
 }
 

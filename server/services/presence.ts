@@ -69,8 +69,7 @@ export function createPresenceService(deps: PresenceDeps) {
     disconnected(userId: string) {
       const entry = online.get(userId)
       if (!entry || --entry.connections > 0) return
-      const endedAt = deps.clock.instant()
-      entry.endedAt = endedAt
+      entry.endedAt = deps.clock.instant()
       entry.timer = setTimeout(() => void goOffline(userId, entry), OFFLINE_GRACE_MS)
     },
 
