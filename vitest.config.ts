@@ -18,6 +18,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { ...node, name: 'built', include: ['tests/built/**/*.test.ts'], testTimeout: 180_000 } },
+      {
+        test: {
+          ...node,
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       await defineVitestProject({
         test: {
           name: 'nuxt',

@@ -30,14 +30,16 @@ export interface TestServer {
 interface StartOptions {
   /** settings on top of a secret key and limits that do not hinder tests */
   env?: Record<string, string | undefined>
+  /** the folder whose build it is; the project's own unless told otherwise */
+  root?: string
 }
 
 /** Starts the production build and waits until it is ready. */
-export async function startServer({ env = {} }: StartOptions = {}): Promise<TestServer> {
+export async function startServer({ env = {}, root = PROJECT }: StartOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-test-'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  let run = launch({ port, dataDir, env })
+  let run = launch({ root, port, dataDir, env })
   await waitUntilReady(url, run)
 
   async function signal(name: NodeJS.Signals) {
@@ -60,7 +62,7 @@ export async function startServer({ env = {} }: StartOptions = {}): Promise<Test
     signal,
     async restart(more = {}) {
       await signal('SIGTERM')
-      run = launch({ port, dataDir, env: { ...env, ...more } })
+      run = launch({ root, port, dataDir, env: { ...env, ...more } })
       await waitUntilReady(url, run)
     },
     async stop() {
@@ -94,20 +96,21 @@ export async function freePort(): Promise<number> {
 
 // --- Internal helpers ---
 
+const PROJECT = join(import.meta.dirname, '../..')
+
 interface Run {
   child: ChildProcess
   output(): string
 }
 
-function launch({
-  port,
-  dataDir,
-  env,
-}: {
+interface Launch {
+  root?: string
   port: number
   dataDir: string
   env: Record<string, string | undefined>
-}): Run {
+}
+
+function launch({ root = PROJECT, port, dataDir, env }: Launch): Run {
   const settings = {
     PATH: process.env['PATH'],
     HOST: '127.0.0.1',
@@ -116,7 +119,7 @@ function launch({
     RUFER_SECRET_KEY: SECRET_KEY,
     ...env,
   }
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../../.output/server/index.mjs')], {
+  const child = spawn(process.execPath, [join(root, '.output/server/index.mjs')], {
     env: settings,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
