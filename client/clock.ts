@@ -1,0 +1,16 @@
+// Clock: the time and the timers of the client, injected so that tests and other runtimes can bring their own.
+
+export interface Clock {
+  /** milliseconds since 1970 */
+  now(): number
+  /** Runs `callback` once after `ms`; the returned function cancels it. */
+  after(ms: number, callback: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}
