@@ -1,0 +1,111 @@
+// Makes the client of the chat page and routes each of its events to one store action.
+import { defineNuxtPlugin } from '#imports'
+import { ChatClient } from '#rufer/client/chat-client.ts'
+import type { SessionToken } from '#rufer/client/connection.ts'
+import type { KeyValueStorage } from '#rufer/client/outbox-storage.ts'
+import type { ConnectionStatus } from '#rufer/client/status.ts'
+import { TokenRefused } from '#rufer/client/token-refused.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
+import { useConnectionStore } from '#rufer/stores/connection.ts'
+import { useConversationsStore } from '#rufer/stores/conversations.ts'
+import { useDebugStore } from '#rufer/stores/debug.ts'
+import { useMessagesStore } from '#rufer/stores/messages.ts'
+import { usePresenceStore } from '#rufer/stores/presence.ts'
+import { useReceiptsStore } from '#rufer/stores/receipts.ts'
+import { useTypingStore } from '#rufer/stores/typing.ts'
+
+/** Frames stand still in a hidden tab: there events are applied by this timer. */
+const HIDDEN_FRAME_MS = 250
+
+export default defineNuxtPlugin(() => {
+  const storage = localStorageIfAny()
+  const chat = new ChatClient({
+    url: new URL('/ws', location.href.replace(/^http/, 'ws')).href,
+    WebSocket,
+    getToken: fetchSessionToken,
+    ...(storage && { storage }),
+  })
+  routeEvents(chat)
+  addEventListener('online', () => chat.reconnectNow())
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) chat.reconnectNow()
+  })
+  return { provide: { chat } }
+})
+
+function routeEvents(chat: ChatClient) {
+  const apply = createFrameQueue()
+  chat.on('trace', (trace) => useDebugStore().record(trace))
+  chat.on('status', (status) => apply(() => applyStatus(status)))
+  chat.on('session.started', (session) => apply(() => useConnectionStore().applySession(session)))
+  chat.on('conversation.updated', ({ conversation }) =>
+    apply(() => useConversationsStore().put(conversation)),
+  )
+  chat.on('message.created', ({ message }) => apply(() => applyMessage(message)))
+  chat.on('message.updated', ({ message }) => apply(() => applyMessage(message)))
+  chat.on('outbox.changed', ({ rows }) => apply(() => useMessagesStore().applyOutbox(rows)))
+  chat.on('typing.started', (typing) => apply(() => useTypingStore().applyStarted(typing)))
+  chat.on('typing.stopped', (typing) => apply(() => useTypingStore().applyStopped(typing)))
+  chat.on('presence.changed', ({ presence }) => apply(() => usePresenceStore().apply(presence)))
+  chat.on('receipt.updated', ({ receipt }) =>
+    apply(() => {
+      useMessagesStore().applyReceipt(receipt)
+      useConversationsStore().applyReceipt(receipt)
+    }),
+  )
+}
+
+function applyStatus(status: ConnectionStatus) {
+  useConnectionStore().applyStatus(status)
+  if (status.state === 'offline' || status.state === 'closed') useTypingStore().clear()
+  if (status.state !== 'live') return
+  useReceiptsStore().run()
+  if (useConversationsStore().nextCursor === undefined) void useConversationsStore().loadMore()
+}
+
+function applyMessage(message: Message) {
+  useMessagesStore().applyMessage(message)
+  void useConversationsStore().applyMessage(message)
+}
+
+/** Applies what came since the last frame at once, so that a burst of events renders once. */
+function createFrameQueue() {
+  let waiting: (() => void)[] = []
+  const flush = () => {
+    const due = waiting
+    waiting = []
+    for (const run of due) run()
+  }
+  return (run: () => void) => {
+    waiting.push(run)
+    if (waiting.length > 1) return
+    requestAnimationFrame(flush)
+    setTimeout(flush, HIDDEN_FRAME_MS)
+  }
+}
+
+/** In demo mode the address says who one is; otherwise the browser's session does, and the address is ignored. */
+async function fetchSessionToken(signal: AbortSignal): Promise<SessionToken> {
+  const userId = new URLSearchParams(location.search).get('userId')
+  const response = await fetch('/api/session-token', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(userId === null ? {} : { userId }),
+    signal,
+  })
+  if (response.ok) return await response.json()
+  if (response.status === 404) throw new TokenRefused('user-not-found')
+  if (response.status === 403) throw new TokenRefused('sign-in-required')
+  // A userId that is none, or that nobody gave, is refused as malformed.
+  if (response.status === 400) throw new TokenRefused(userId === null ? 'sign-in-required' : 'user-not-found')
+  throw new Error(`unable to get session token; the server answered ${response.status}`)
+}
+
+function localStorageIfAny(): KeyValueStorage | undefined {
+  try {
+    return localStorage
+  } catch {
+    // Blocked by the browser's settings: unsent messages then end with the page.
+    return undefined
+  }
+}

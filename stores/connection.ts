@@ -1,0 +1,52 @@
+// Connection store: how the page is connected, as whom, and what the server allows.
+import { defineStore } from 'pinia'
+import type { Session } from '#rufer/client/connection.ts'
+import type { ConnectionStatus } from '#rufer/client/status.ts'
+import { limits } from '#rufer/shared/protocol/limits.ts'
+import { useChatClient } from './chat-client.ts'
+
+interface State {
+  status: ConnectionStatus
+  session: Session | undefined
+  /** how far the server's clock is ahead, in milliseconds */
+  clockOffsetMs: number
+}
+
+export const useConnectionStore = defineStore('connection', {
+  state: (): State => ({
+    status: { state: 'connecting', attempt: 1 },
+    session: undefined,
+    clockOffsetMs: 0,
+  }),
+  getters: {
+    /** empty until the first session */
+    userId: ({ session }): string => session?.userId ?? '',
+    isLive: ({ status }): boolean => status.state === 'live',
+    /** whether what was heard last about others still holds */
+    isConnected: ({ status }): boolean => status.state === 'live' || status.state === 'syncing',
+    /** code points */
+    textLimit: ({ session }): number => session?.limits.textLength ?? limits.textLength.standard,
+  },
+  actions: {
+    connect() {
+      useChatClient().connect()
+    },
+    disconnect() {
+      useChatClient().close()
+    },
+    reconnectNow() {
+      useChatClient().reconnectNow()
+    },
+    /** For the debug view: as if the network had failed. */
+    drop() {
+      useChatClient().dropConnection()
+    },
+    applyStatus(status: ConnectionStatus) {
+      this.status = status
+    },
+    applySession(session: Session) {
+      this.session = session
+      this.clockOffsetMs = Date.parse(session.serverTime) - Date.now()
+    },
+  },
+})

@@ -1,0 +1,52 @@
+// Debug store: the last 500 things the client did, for the debug view. Records only while that is shown.
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import type { Trace } from '#rufer/client/trace.ts'
+import { toDebugEntry, type DebugEntry } from './debug-entry.ts'
+
+const MOST_ENTRIES = 500
+
+interface State {
+  isOn: boolean
+  isPaused: boolean
+  entries: DebugEntry[]
+  tokenExpiresAt: string | undefined
+  attempts: number
+  lastCloseCode: number | undefined
+}
+
+export const useDebugStore = defineStore('debug', {
+  state: (): State => ({
+    isOn: false,
+    isPaused: false,
+    entries: shallowReactive([]),
+    tokenExpiresAt: undefined,
+    attempts: 0,
+    lastCloseCode: undefined,
+  }),
+  actions: {
+    record(trace: Trace) {
+      if (!this.isOn) return
+      if (trace.kind === 'token' && trace.outcome === 'asked') this.attempts++
+      if (trace.kind === 'token' && trace.expiresAt) this.tokenExpiresAt = trace.expiresAt
+      if (trace.kind === 'socket' && trace.code !== undefined) this.lastCloseCode = trace.code
+      if (this.isPaused) return
+      this.entries.push(toDebugEntry(trace, Date.now()))
+      if (this.entries.length > MOST_ENTRIES) this.entries.splice(0, this.entries.length - MOST_ENTRIES)
+    },
+    recordFailure(operation: string, error: unknown) {
+      this.record({ kind: 'failure', operation, reason: String(error) })
+    },
+    /** For what may fail without anybody having to be told: the next time makes up for it. */
+    async tolerate(operation: string, run: () => Promise<void>) {
+      try {
+        await run()
+      } catch (error) {
+        this.recordFailure(operation, error)
+      }
+    },
+    clear() {
+      this.entries.splice(0)
+    },
+  },
+})

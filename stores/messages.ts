@@ -1,0 +1,132 @@
+// Messages store: a window on each conversation looked at, and the messages on their way.
+import { defineStore } from 'pinia'
+import { shallowReactive } from 'vue'
+import type { OutboxRow } from '#rufer/client/outbox.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
+import type { Receipt } from '#rufer/shared/model/receipt.ts'
+import type { ParamsInput } from '#rufer/shared/protocol/methods.ts'
+import { useChatClient } from './chat-client.ts'
+import { stamp } from './conversation-changes.ts'
+import { useDebugStore } from './debug.ts'
+import {
+  emptyWindow,
+  firstSeq,
+  lastSeq,
+  trimmed,
+  withArrival,
+  withPage,
+  type MessageWindow,
+} from './message-window.ts'
+
+/** The most rows mounted; and those that a conversation left behind keeps, in how many conversations. */
+export const MOST_ROWS = 300
+const ROWS_LEFT = 50
+const WINDOWS_KEPT = 20
+
+/** Where the reader was: that message's top, in pixels below the top of the list. */
+export interface Place {
+  seq: number
+  offset: number
+}
+
+interface State {
+  windows: Map<string, MessageWindow>
+  places: Map<string, Place>
+  /** in the order typed */
+  outbox: readonly OutboxRow[]
+}
+
+export const useMessagesStore = defineStore('messages', {
+  state: (): State => ({
+    windows: shallowReactive(new Map()),
+    places: new Map(),
+    outbox: [],
+  }),
+  actions: {
+    windowOf(id: string): MessageWindow {
+      return this.windows.get(id) ?? emptyWindow
+    },
+    unsentIn(id: string): readonly OutboxRow[] {
+      return this.outbox.filter(({ conversationId }) => conversationId === id)
+    },
+    /** Begins a window anew: after `afterSeq`, or with the newest page. */
+    async load(id: string, afterSeq?: number) {
+      this.windows.set(id, emptyWindow)
+      const messages = await this.page(id, afterSeq === undefined ? {} : { afterSeq })
+      const window = this.windowOf(id)
+      this.windows.set(
+        id,
+        messages ? { ...window, messages, state: 'ready' } : { ...window, state: 'failed' },
+      )
+    },
+    /** The page before, or after, what is held; one at a time. */
+    async loadSide(id: string, side: 'older' | 'newer') {
+      const window = this.windowOf(id)
+      if (window.state !== 'ready' || window[side] === 'loading') return
+      this.windows.set(id, { ...window, [side]: 'loading' })
+      const bound = side === 'older' ? { beforeSeq: firstSeq(window) } : { afterSeq: lastSeq(window) }
+      const messages = await this.page(id, bound)
+      const now = this.windowOf(id)
+      this.windows.set(id, {
+        ...(messages ? withPage(now, messages) : now),
+        [side]: messages ? 'idle' : 'failed',
+      })
+    },
+    async page(conversationId: string, bounds: Omit<ParamsInput<'message.list'>, 'conversationId'>) {
+      try {
+        return (await useChatClient().listMessages({ conversationId, ...bounds })).messages
+      } catch (error) {
+        useDebugStore().recordFailure('list messages', error)
+        return undefined
+      }
+    },
+    trim(id: string, side: 'older' | 'newer', most = MOST_ROWS) {
+      const window = this.windows.get(id)
+      if (window) this.windows.set(id, trimmed(window, side, most))
+    },
+    /** Keeps little of a conversation that is left: its newest rows where the reader was at the end. */
+    leave(id: string, place: Place | undefined) {
+      const window = this.windows.get(id)
+      this.windows.delete(id)
+      this.places.delete(id)
+      if (place) this.places.set(id, place)
+      else if (window?.state === 'ready') this.windows.set(id, trimmed(window, 'older', ROWS_LEFT))
+      const [oldest] = this.windows.keys()
+      if (this.windows.size > WINDOWS_KEPT && oldest !== undefined) this.windows.delete(oldest)
+    },
+    applyMessage(message: Message) {
+      const window = this.windows.get(message.conversationId)
+      if (!window) return
+      // A message of theirs says that they read what came before.
+      const seq = message.seq - 1
+      const { conversationId, senderId: userId, createdAt: at } = message
+      const messages = stamp(window.messages, {
+        conversationId,
+        userId,
+        deliveredSeq: seq,
+        deliveredAt: at,
+        readSeq: seq,
+        readAt: at,
+      })
+      this.windows.set(conversationId, withArrival({ ...window, messages }, message))
+    },
+    applyReceipt(receipt: Receipt) {
+      const window = this.windows.get(receipt.conversationId)
+      if (!window) return
+      const messages = stamp(window.messages, receipt)
+      if (messages !== window.messages) this.windows.set(receipt.conversationId, { ...window, messages })
+    },
+    applyOutbox(rows: readonly OutboxRow[]) {
+      this.outbox = rows
+    },
+    send(conversationId: string, text: string) {
+      useChatClient().queueMessage({ conversationId, text })
+    },
+    retry(id: string) {
+      useChatClient().retryMessage(id)
+    },
+    remove(id: string) {
+      useChatClient().removeMessage(id)
+    },
+  },
+})
