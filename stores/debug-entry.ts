@@ -1,4 +1,5 @@
 // DebugEntry: a trace of the client as one line of the debug view. Pure.
+import type { ConnectionStatus } from '#rufer/client/status.ts'
 import type { Trace } from '#rufer/client/trace.ts'
 
 export const debugKinds = [
@@ -32,33 +33,26 @@ export function toDebugEntry(trace: Trace, at: number): DebugEntry {
 type Description = Omit<DebugEntry, 'key' | 'at' | 'detail'> & { detail?: string }
 
 function describe(trace: Trace, at: number): Description {
-  switch (trace.kind) {
-    case 'token':
-      return here(
-        'token',
-        trace.reason ? `token ${trace.outcome}: ${trace.reason}` : `token ${trace.outcome}`,
-      )
-    case 'socket':
-      return here(
-        'connection',
-        trace.code === undefined ? `socket ${trace.outcome}` : `socket closed ${trace.code}`,
-      )
-    case 'failure':
-      return here('connection', `${trace.operation} failed: ${trace.reason}`)
-    case 'status': {
-      const { status } = trace
-      if (status.state !== 'offline') return here('connection', status.state)
-      return here('retry', `attempt ${status.attempt} in ${status.retryAt - at} ms`)
-    }
-    case 'sent':
-      return {
-        direction: 'out',
-        kind: kindOf(trace.frame.method),
-        summary: `${trace.frame.method} #${trace.frame.id}`,
-        detail: JSON.stringify(trace.frame, undefined, 2),
-      }
-    default:
-      return received(trace)
+  if (trace.kind === 'received') return received(trace)
+  if (trace.kind === 'sent') return sent(trace)
+  if (trace.kind === 'failure') return here('connection', `${trace.operation} failed: ${trace.reason}`)
+  if (trace.kind === 'status') return statusOf(trace.status, at)
+  if (trace.kind === 'socket') return here('connection', `socket ${trace.outcome} ${trace.code ?? ''}`.trim())
+  return here('token', `token ${trace.outcome} ${trace.reason ?? ''}`.trim())
+}
+
+function statusOf(status: ConnectionStatus, at: number): Description {
+  if (status.state !== 'offline') return here('connection', status.state)
+  return here('retry', `attempt ${status.attempt} in ${Math.max(0, status.retryAt - at)} ms`)
+}
+
+function sent({ frame }: Extract<Trace, { kind: 'sent' }>): Description {
+  const summary = `${frame.method} #${frame.id}`
+  return {
+    direction: 'out',
+    kind: kindOf(frame.method),
+    summary,
+    detail: JSON.stringify(frame, undefined, 2),
   }
 }
 

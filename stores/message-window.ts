@@ -24,6 +24,12 @@ export function lastSeq({ messages }: Pick<MessageWindow, 'messages'>): number {
   return messages.at(-1)?.seq ?? 0
 }
 
+/** Whether a message, or without one the newest page, need not be asked for. */
+export function holds(window: MessageWindow, seq: number | undefined): boolean {
+  if (seq === undefined) return window.state === 'ready'
+  return firstSeq(window) <= seq && seq <= lastSeq(window)
+}
+
 /** Takes a message that came by itself: the next one, or a newer form of one that is held; others are not held. */
 export function withArrival(window: MessageWindow, message: Message): MessageWindow {
   if (window.state !== 'ready') return window

@@ -1,0 +1,11 @@
+// The shapes of the icons, in a square of 24.
+export const paths = {
+  back: 'M15 5l-7 7 7 7',
+  close: 'M6 6l12 12M18 6L6 18',
+  down: 'M12 5v14M6 13l6 6 6-6',
+  plus: 'M12 5v14M5 12h14',
+  send: 'M12 19V5M5.5 11.5L12 5l6.5 6.5',
+  bubble: 'M20 4H4v13h4v4l5-4h7z',
+} as const
+
+export type IconName = keyof typeof paths

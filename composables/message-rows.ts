@@ -1,0 +1,115 @@
+// Rows of a conversation: messages grouped by sender and day, then those on their way. Pure.
+import type { OutboxRow } from '#rufer/client/outbox.ts'
+import type { Conversation } from '#rufer/shared/model/conversation.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
+import { peerOf } from '#rufer/stores/conversation-changes.ts'
+import { formatDay, localDay } from './format-time.ts'
+
+export type MessageStatus = 'sending' | 'waiting' | 'sent' | 'delivered' | 'read' | 'failed'
+
+export interface MessageRow {
+  id: string
+  senderId: string
+  text: string
+  createdAt: string
+  isOwn: boolean
+  /** of own messages */
+  status: MessageStatus | undefined
+  /** why it was not sent */
+  reason: string | undefined
+  /** in the conversation already */
+  message: Message | undefined
+  /** the heading above, on the first message of a day */
+  day: string | undefined
+  /** "New messages" begin here */
+  hasDivider: boolean
+  startsGroup: boolean
+  endsGroup: boolean
+}
+
+export interface RowSource {
+  conversation: Conversation
+  messages: readonly Message[]
+  unsent: readonly OutboxRow[]
+  viewerId: string
+  isLive: boolean
+  /** the first unread seq, where the divider stands */
+  dividerSeq: number | undefined
+  /** any instant of today, in milliseconds since 1970 */
+  now: number
+}
+
+const GROUP_GAP_MS = 5 * 60_000
+
+type Bare = Omit<MessageRow, 'day' | 'startsGroup' | 'endsGroup'>
+
+export function toMessageRows(source: RowSource): MessageRow[] {
+  const stored = source.messages.map((message) => fromMessage(message, source))
+  const rows = [...stored, ...source.unsent.map((row) => fromOutbox(row, source))]
+  return rows.map((row, index) => {
+    const before = rows[index - 1]
+    const after = rows[index + 1]
+    const isNewDay = !before || localDay(before.createdAt) !== localDay(row.createdAt)
+    return {
+      ...row,
+      day: isNewDay ? formatDay(row.createdAt, source.now) : undefined,
+      startsGroup: !before || !isOneGroup(before, row),
+      endsGroup: !after || !isOneGroup(row, after),
+    }
+  })
+}
+
+/** What a failed message says. */
+export function toReason(error: OutboxRow['error']): string {
+  const known = reasons.find(([codes]) => codes.some((code) => code === error?.code))
+  return known?.[1] ?? error?.message ?? 'The server refused it.'
+}
+
+const reasons: readonly [codes: string[], reason: string][] = [
+  [['text-too-long', 'frame-too-large'], 'The text is too long.'],
+  [['conversation-not-found', 'user-not-found'], 'The conversation is gone.'],
+  [['id-conflict'], 'Its id is taken: choose Edit and send it anew.'],
+  [['frame-refused'], 'The server refused it.'],
+]
+
+function fromMessage(message: Message, { conversation, viewerId, dividerSeq }: RowSource): Bare {
+  const isOwn = message.senderId === viewerId
+  return {
+    ...bare(message),
+    senderId: message.senderId,
+    isOwn,
+    status: isOwn ? storedStatus(conversation, message, viewerId) : undefined,
+    reason: undefined,
+    message,
+    hasDivider: message.seq === dividerSeq,
+  }
+}
+
+function fromOutbox(row: OutboxRow, { viewerId, isLive }: RowSource): Bare {
+  const onItsWay = isLive ? 'sending' : 'waiting'
+  return {
+    ...bare(row),
+    senderId: viewerId,
+    isOwn: true,
+    status: row.state === 'sending' ? onItsWay : row.state,
+    reason: row.state === 'failed' ? toReason(row.error) : undefined,
+    message: undefined,
+    hasDivider: false,
+  }
+}
+
+function bare({ id, text, createdAt }: { id: string; text: string; createdAt: string }) {
+  return { id, text, createdAt }
+}
+
+function storedStatus(conversation: Conversation, { seq }: Message, viewerId: string): MessageStatus {
+  const peer = peerOf(conversation, viewerId)
+  if (peer && peer.readSeq >= seq) return 'read'
+  return peer && peer.deliveredSeq >= seq ? 'delivered' : 'sent'
+}
+
+function isOneGroup(a: Bare, b: Bare): boolean {
+  if (a.senderId !== b.senderId || b.hasDivider) return false
+  if (localDay(a.createdAt) !== localDay(b.createdAt)) return false
+  return Date.parse(b.createdAt) - Date.parse(a.createdAt) <= GROUP_GAP_MS
+}

@@ -1,0 +1,28 @@
+// The address of the chat page: which conversation is open, and whether the debug view is shown.
+import { navigateTo, useRoute } from '#imports'
+import { computed } from 'vue'
+import type { RouteLocationRaw } from 'vue-router'
+
+export function useChatRoute() {
+  const route = useRoute()
+  const chatId = computed(() => first(route.query['chatId']))
+  const isDebug = computed(() => ['true', '1'].includes(first(route.query['debug']) ?? ''))
+
+  /** Where a conversation is shown, or the list alone; the rest of the address stays. */
+  function linkTo(conversationId?: string): RouteLocationRaw {
+    const { chatId: _, ...query } = route.query
+    return {
+      path: route.path,
+      query: conversationId === undefined ? query : { ...query, chatId: conversationId },
+    }
+  }
+  async function goTo(conversationId?: string) {
+    await navigateTo(linkTo(conversationId))
+  }
+  return { chatId, isDebug, linkTo, goTo, userId: computed(() => first(route.query['userId'])) }
+}
+
+function first(value: unknown): string | undefined {
+  const one: unknown = Array.isArray(value) ? value[0] : value
+  return typeof one === 'string' && one !== '' ? one : undefined
+}

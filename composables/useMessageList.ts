@@ -1,0 +1,150 @@
+// The list of messages of one conversation: rows that never jump, history both ways, and what was seen.
+import { computed, nextTick, onBeforeUnmount, onMounted, shallowRef, watch, type Ref } from 'vue'
+import { useConnectionStore } from '#rufer/stores/connection.ts'
+import { useConversationsStore } from '#rufer/stores/conversations.ts'
+import { holds } from '#rufer/stores/message-window.ts'
+import { useMessagesStore } from '#rufer/stores/messages.ts'
+import { startOfDay } from './format-time.ts'
+import { toMessageRows, type MessageRow } from './message-rows.ts'
+import { useChatNow } from './useChatNow.ts'
+import { useHistory } from './useHistory.ts'
+import { useLooking } from './useLooking.ts'
+import { useReadReceipts } from './useReadReceipts.ts'
+import { useScroller } from './useScroller.ts'
+import { useUnreadDivider } from './useUnreadDivider.ts'
+
+/** Where the divider, or a place come back to, is put below the top. */
+const TOP_PX = 24
+/** Messages before the first unread that are loaded with it. */
+const READ_ROWS = 10
+/** More unread than this are opened at the first of them, which the newest page would not hold. */
+const UNREAD_IN_PAGE = 40
+
+export function useMessageList(id: string, elements: Elements) {
+  const view = useScroller(elements.scroller, elements.list)
+  const history = useHistory(id, { ...elements, isAtRest: view.isAtRest })
+  const isLooking = useLooking(elements.scroller)
+  const isWatching = computed(() => isLooking.value && view.isAtEnd.value)
+  const { dividerSeq, openAtUnread } = useUnreadDivider(id, isWatching)
+  const checkSeen = useReadReceipts(id, { ...elements, isLooking })
+  const wanted = useWantedRows(id, { dividerSeq, hasNewer: history.hasNewer })
+  const rows = useSteadyRows(wanted, view, () => {
+    checkSeen()
+    history.loadNear()
+    if (view.isAtRest.value) history.trimFar()
+  })
+  const { open, toLatest } = useOpening(id, { elements, view, dividerSeq, rows, hasNewer: history.hasNewer })
+
+  onMounted(() => {
+    openAtUnread()
+    void open()
+  })
+  useLeaving(id, { elements, view })
+  return { ...history, rows, isAtEnd: view.isAtEnd, isLooking, toLatest }
+}
+
+interface Elements {
+  scroller: Ref<HTMLElement | null>
+  /** its one child, a row a message */
+  list: Ref<HTMLElement | null>
+}
+type View = ReturnType<typeof useScroller>
+
+/** The rows as the stores have them. */
+function useWantedRows(
+  id: string,
+  { dividerSeq, hasNewer }: { dividerSeq: Ref<number | undefined>; hasNewer: Ref<boolean> },
+) {
+  const [conversations, messages, connection] = [
+    useConversationsStore(),
+    useMessagesStore(),
+    useConnectionStore(),
+  ]
+  const now = useChatNow()
+  const today = computed(() => startOfDay(new Date(now.value)))
+  return computed((): MessageRow[] => {
+    const conversation = conversations.byId.get(id)
+    if (!conversation) return []
+    return toMessageRows({
+      conversation,
+      messages: messages.windowOf(id).messages,
+      unsent: hasNewer.value ? [] : messages.unsentIn(id),
+      viewerId: connection.userId,
+      isLive: connection.isLive,
+      dividerSeq: dividerSeq.value,
+      now: today.value,
+    })
+  })
+}
+
+/** The rows as they are shown: away from the end, what arrives at the end waits until the list is at rest. */
+function useSteadyRows(wanted: Ref<MessageRow[]>, view: View, shown: () => void) {
+  const rows = shallowRef<MessageRow[]>([])
+  async function show() {
+    if (rows.value === wanted.value) return
+    await view.keepPlace(() => (rows.value = wanted.value))
+    shown()
+  }
+  watch(
+    wanted,
+    (next) => {
+      const isArrival = next[0]?.id === rows.value[0]?.id && next.length > rows.value.length
+      if (view.isAtEnd.value || view.isAtRest.value || !isArrival) void show()
+    },
+    { immediate: true },
+  )
+  watch(view.isAtRest, (rests) => rests && void show())
+  return rows
+}
+
+interface Opening {
+  elements: Elements
+  view: View
+  dividerSeq: Ref<number | undefined>
+  rows: Ref<MessageRow[]>
+  hasNewer: Ref<boolean>
+}
+
+function useOpening(id: string, { elements, view, dividerSeq, hasNewer }: Opening) {
+  const messages = useMessagesStore()
+  const conversations = useConversationsStore()
+
+  /** To where the reader left off, to the first unread, or to the end. */
+  async function open() {
+    const place = dividerSeq.value === undefined ? messages.places.get(id) : undefined
+    const seq = place?.seq ?? dividerSeq.value
+    if (!holds(messages.windowOf(id), seq)) await messages.load(id, farSeq(seq, place !== undefined))
+    await nextTick()
+    const row = seq === undefined ? null : elements.list.value?.querySelector(`[data-seq="${seq}"]`)
+    if (!row) return
+    if (place) view.toRow(row, place.offset)
+    else if (isAboveView(row, elements.scroller.value)) view.toRow(row, TOP_PX)
+  }
+  /** Where to begin the page, if the newest one does not hold that seq anyway. */
+  function farSeq(seq: number | undefined, isPlace: boolean): number | undefined {
+    const unread = conversations.byId.get(id)?.unreadCount ?? 0
+    if (seq === undefined || (!isPlace && unread <= UNREAD_IN_PAGE)) return undefined
+    return Math.max(0, seq - 1 - READ_ROWS)
+  }
+  async function toLatest() {
+    if (hasNewer.value) await messages.load(id)
+    await nextTick()
+    view.toEnd()
+  }
+  return { open, toLatest }
+}
+
+function useLeaving(id: string, { elements, view }: { elements: Elements; view: View }) {
+  onBeforeUnmount(() => {
+    const anchor = view.isAtEnd.value ? undefined : view.place()
+    const seq = Number(anchor?.row.getAttribute('data-seq') ?? 0)
+    const isPlace = anchor !== undefined && seq > 0 && elements.list.value !== null
+    useMessagesStore().leave(id, isPlace ? { seq, offset: anchor.offset } : undefined)
+  })
+}
+
+/** Everything from the row to the end does not fit into the view. */
+function isAboveView(row: Element, scroller: Element | null): boolean {
+  if (!scroller) return false
+  return row.getBoundingClientRect().top < scroller.getBoundingClientRect().top + TOP_PX
+}
