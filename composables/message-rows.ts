@@ -1,8 +1,8 @@
 // Rows of a conversation: messages grouped by sender and day, then those on their way. Pure.
-import type { OutboxRow } from '#rufer/client/outbox.ts'
 import type { Conversation } from '#rufer/shared/model/conversation.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import { peerOf } from '#rufer/stores/conversation-changes.ts'
+import type { OutboxRow } from '#rufer/stores/messages.ts'
 import { formatDay, localDay } from './format-time.ts'
 
 export type MessageStatus = 'sending' | 'waiting' | 'sent' | 'delivered' | 'read' | 'failed'

@@ -1,6 +1,5 @@
 // The dialog "New conversation": a user id, and a clear word when it leads nowhere.
 import { ref } from 'vue'
-import { RequestError } from '#rufer/client/request-error.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 
@@ -17,12 +16,10 @@ export function useNewConversation(opened: (conversationId: string) => void) {
     error.value = reasonAgainst(id)
     if (error.value || isBusy.value) return
     isBusy.value = true
-    try {
-      opened(await conversations.openWith(id))
-    } catch (failure) {
-      error.value = toSentence(failure, id)
-    }
+    const outcome = await conversations.openWith(id)
     isBusy.value = false
+    if ('conversationId' in outcome) opened(outcome.conversationId)
+    else error.value = toSentence(outcome.refused, id)
   }
   function reasonAgainst(id: string): string {
     if (id === '') return 'Type the id of a user'
@@ -35,11 +32,9 @@ export function useNewConversation(opened: (conversationId: string) => void) {
   return { userId, error, isBusy, submit, reset }
 }
 
-function toSentence(failure: unknown, id: string): string {
-  if (!(failure instanceof RequestError)) throw failure
-  if (failure.code === 'user-not-found') return `There is no user ${id}`
-  if (failure.code === 'invalid-params') return `“${id}” cannot be a user id`
-  if (failure.code === 'connection-lost' || failure.code === 'timeout')
-    return 'No connection. Try again in a moment'
+function toSentence(code: string, id: string): string {
+  if (code === 'user-not-found') return `There is no user ${id}`
+  if (code === 'invalid-params') return `“${id}” cannot be a user id`
+  if (code === 'connection-lost' || code === 'timeout') return 'No connection. Try again in a moment'
   return 'That did not work. Try again in a moment'
 }

@@ -1,9 +1,11 @@
 // Connection store: how the page is connected, as whom, and what the server allows.
 import { defineStore } from 'pinia'
 import type { Session } from '#rufer/client/connection.ts'
-import type { ConnectionStatus } from '#rufer/client/status.ts'
+import type { ClosedReason, ConnectionStatus } from '#rufer/client/status.ts'
 import { limits } from '#rufer/shared/protocol/limits.ts'
 import { useChatClient } from './chat-client.ts'
+
+export type { ClosedReason }
 
 interface State {
   status: ConnectionStatus

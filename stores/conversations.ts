@@ -1,7 +1,7 @@
 // Conversations store: every conversation heard of, the pages of the list, and which one is open.
 import { defineStore } from 'pinia'
 import { shallowReactive } from 'vue'
-import { RequestError } from '#rufer/client/request-error.ts'
+import { RequestError, type RequestErrorCode } from '#rufer/client/request-error.ts'
 import type { Conversation } from '#rufer/shared/model/conversation.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
@@ -55,11 +55,16 @@ export const useConversationsStore = defineStore('conversations', {
         this.listState = 'failed'
       }
     },
-    /** Opens the conversation with a user, made if there is none. Throws a RequestError. */
-    async openWith(userId: string): Promise<string> {
-      const conversation = await useChatClient().openConversation(userId)
-      this.put(conversation)
-      return conversation.id
+    /** Opens the conversation with a user, made if there is none. */
+    async openWith(userId: string): Promise<{ conversationId: string } | { refused: RequestErrorCode }> {
+      try {
+        const conversation = await useChatClient().openConversation(userId)
+        this.put(conversation)
+        return { conversationId: conversation.id }
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error
+        return { refused: error.code }
+      }
     },
     /** Shows a conversation, fetching it where the list has not come to it yet. */
     async show(id: string | undefined) {

@@ -18,6 +18,8 @@ import {
   type MessageWindow,
 } from './message-window.ts'
 
+export type { OutboxRow }
+
 /** The most rows mounted; and those that a conversation left behind keeps, in how many conversations. */
 export const MOST_ROWS = 300
 const ROWS_LEFT = 50

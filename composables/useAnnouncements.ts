@@ -1,0 +1,69 @@
+// Announcements for screen readers: few enough to listen to.
+import { computed, ref, shallowRef, watch } from 'vue'
+import type { Message } from '#rufer/shared/model/message.ts'
+import { useConnectionStore } from '#rufer/stores/connection.ts'
+import { memberOf } from '#rufer/stores/conversation-changes.ts'
+import { useConversationsStore } from '#rufer/stores/conversations.ts'
+import { useMessagesStore } from '#rufer/stores/messages.ts'
+
+interface Arrival {
+  key: number
+  text: string
+}
+
+const MOST_ARRIVALS = 5
+const LONGEST_TEXT = 200
+/** What comes within this time is told as one number. */
+const TOGETHER_MS = 1_000
+
+export function useAnnouncements() {
+  return { arrivals: useArrivals(), status: useStatusWords(), alert: useFailureAlert() }
+}
+
+function useArrivals() {
+  const conversations = useConversationsStore()
+  const connection = useConnectionStore()
+  const arrivals = shallowRef<Arrival[]>([])
+  const waiting: Message[] = []
+  let lastKey = 0
+
+  function tell() {
+    const messages = waiting.splice(0)
+    const conversation = conversations.open
+    const [first] = messages
+    if (!conversation || first?.conversationId !== conversation.id) return
+    const name = memberOf(conversation, first.senderId)?.displayName ?? ''
+    const one = `${name}: ${first.text.slice(0, LONGEST_TEXT)}`
+    const text = messages.length === 1 ? one : `${messages.length} new messages from ${name}`
+    arrivals.value = [...arrivals.value, { key: ++lastKey, text }].slice(-MOST_ARRIVALS)
+  }
+  watch(
+    () => conversations.open?.lastMessage,
+    (message, before) => {
+      const isArrival =
+        before && message?.conversationId === before.conversationId && message.seq > before.seq
+      if (!isArrival || message.senderId === connection.userId) return
+      waiting.push(message)
+      if (waiting.length === 1) setTimeout(tell, TOGETHER_MS)
+    },
+  )
+  return arrivals
+}
+
+function useStatusWords() {
+  const connection = useConnectionStore()
+  const words = ref('')
+  watch(
+    () => connection.status.state,
+    (state) => {
+      if (state === 'offline') words.value = 'Connection lost'
+      if (state === 'live' && words.value !== '') words.value = 'Connected'
+    },
+  )
+  return words
+}
+
+function useFailureAlert() {
+  const messages = useMessagesStore()
+  return computed(() => (messages.outbox.some(({ state }) => state === 'failed') ? 'Message not sent' : ''))
+}

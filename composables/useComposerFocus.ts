@@ -1,0 +1,29 @@
+// The way from anywhere on the page to the composer: its focus, and text that is to be edited in it.
+import { inject, provide, shallowRef, type InjectionKey, type ShallowRef } from 'vue'
+
+interface Composer {
+  focus(): void
+  /** Puts text before what is typed already. */
+  edit(text: string): void
+}
+
+const key: InjectionKey<ShallowRef<Composer | undefined>> = Symbol('composer')
+
+/** To be called by what holds both the composer and those who reach for it. */
+export function provideComposer() {
+  provide(key, shallowRef())
+}
+
+/** To be called by the composer itself. */
+export function registerComposer(composer: Composer) {
+  const registered = inject(key)
+  if (registered) registered.value = composer
+}
+
+export function useComposerFocus(): Composer {
+  const registered = inject(key)
+  return {
+    focus: () => registered?.value?.focus(),
+    edit: (text) => registered?.value?.edit(text),
+  }
+}
