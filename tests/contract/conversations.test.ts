@@ -1,0 +1,150 @@
+// The contract of conversations: opening, looking up, listing.
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
+import {
+  at,
+  describeStore,
+  getConversation,
+  openDirect,
+  pages,
+  register,
+  send,
+  watchFeed,
+} from './harness.ts'
+
+contract('a conversation is made once, whoever opens it', async ({ store }) => {
+  await register(store, 'bob', 'alice')
+  const made = await store.openConversation(['bob', 'alice'], at(1))
+  const marks = { deliveredSeq: 0, deliveredAt: null, readSeq: 0, readAt: null }
+  const conversation = {
+    id: expect.stringMatching(/^[\w-]{22}$/),
+    kind: 'direct',
+    members: [
+      { userId: 'alice', displayName: 'alice', ...marks },
+      { userId: 'bob', displayName: 'bob', ...marks },
+    ],
+    seq: 0,
+    rev: 0,
+    lastMessage: null,
+    updatedAt: at(1),
+  }
+  expect(made).toEqual({ outcome: 'made', conversation })
+  const existing = await store.openConversation(['alice', 'bob'], at(2))
+  expect(existing).toEqual({ ...made, outcome: 'existed' })
+})
+
+contract('its making is a change that tells both members', async ({ store }) => {
+  await register(store, 'alice', 'bob')
+  const feed = watchFeed(store)
+  const made = await store.openConversation(['bob', 'alice'], at(1))
+  await store.openConversation(['bob', 'alice'], at(2))
+  const message = await send(store)
+  const [first, second] = await feed.take(2)
+  expect(made).toMatchObject({ outcome: 'made' })
+  expect(first).toEqual({
+    kind: 'conversation.updated',
+    conversationId: message.conversationId,
+    recipients: ['alice', 'bob'],
+    at: at(1),
+    conversation: 'conversation' in made ? made.conversation : undefined,
+  })
+  expect(second).toMatchObject({ kind: 'message.created' })
+})
+
+contract('there is none with somebody who is not registered, or with oneself', async ({ store }) => {
+  await register(store, 'alice')
+  expect(await store.openConversation(['alice', 'nobody'], at(1))).toEqual({ outcome: 'user-not-found' })
+  expect(await store.openConversation(['nobody', 'alice'], at(1))).toEqual({ outcome: 'user-not-found' })
+  expect(await store.openConversation(['alice', 'alice'], at(1))).toEqual({ outcome: 'user-not-found' })
+  expect(await store.listConversations({ userId: 'alice', limit: 10 })).toEqual({
+    conversations: [],
+    hasMore: false,
+  })
+})
+
+contract('pairs whose ids joined are alike have conversations of their own', async ({ store }) => {
+  const ids = [
+    await openDirect(store, ['a', 'b:c']),
+    await openDirect(store, ['a:b', 'c']),
+    await openDirect(store, ['a-b', 'c']),
+    await openDirect(store, ['a', 'b-c']),
+  ]
+  expect(new Set(ids).size).toBe(4)
+})
+
+contract('the last message is read with its receipts', async ({ store }) => {
+  await register(store, 'alice', 'bob')
+  const first = await send(store, { at: at(1) })
+  const { conversationId } = first
+  expect((await getConversation(store, conversationId)).lastMessage).toEqual(first)
+  await store.moveReceipt({ conversationId, userId: 'bob', deliveredSeq: 1, at: at(2) })
+  await store.moveReceipt({ conversationId, userId: 'bob', readSeq: 1, at: at(3) })
+  const last = { ...first, deliveredAt: at(2), readAt: at(3) }
+  expect(await getConversation(store, conversationId)).toMatchObject({
+    lastMessage: last,
+    updatedAt: at(1),
+    rev: 3,
+  })
+  const { conversations } = await store.listConversations({ userId: 'alice', limit: 1 })
+  expect(conversations).toEqual([await getConversation(store, conversationId)])
+  const second = await send(store, { at: at(9) })
+  expect(await getConversation(store, conversationId)).toMatchObject({
+    lastMessage: second,
+    updatedAt: at(9),
+  })
+})
+
+contract('only existing ones are found, each once', async ({ store }) => {
+  const conversationId = await openDirect(store)
+  const found = await store.getConversations([conversationId, 'none', conversationId, ''])
+  expect(found.map(({ id }) => id)).toEqual([conversationId])
+  expect(await store.getConversations([])).toEqual([])
+})
+
+contract('the list has the newest first, and only one’s own', async ({ store }) => {
+  const withBob = await openDirect(store, ['alice', 'bob'])
+  const withCarol = await openDirect(store, ['alice', 'carol'])
+  await openDirect(store, ['bob', 'carol'])
+  await send(store, { target: { conversationId: withBob }, at: at(10) })
+  await send(store, { target: { conversationId: withCarol }, at: at(20) })
+  const ids = async () =>
+    (await store.listConversations({ userId: 'alice', limit: 9 })).conversations.map(({ id }) => id)
+  expect(await ids()).toEqual([withCarol, withBob])
+  await store.moveReceipt({ conversationId: withBob, userId: 'alice', readSeq: 1, at: at(30) })
+  expect(await ids()).toEqual([withCarol, withBob])
+  await send(store, { senderId: 'bob', target: { conversationId: withBob }, at: at(30) })
+  expect(await ids()).toEqual([withBob, withCarol])
+})
+
+contract('pages of the list join without loss or repetition, with ties by id', async ({ store }) => {
+  const others = Array.from({ length: 12 }, (_, index) => `other${index}`)
+  await register(store, 'alice', ...others)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ to: fc.constantFrom(...others), ms: fc.integer({ min: 1, max: 4 }) }), {
+        maxLength: 12,
+      }),
+      fc.integer({ min: 1, max: 14 }),
+      async (sends, limit) => {
+        await Promise.all(sends.map(({ to, ms }) => send(store, { target: { userId: to }, at: at(ms) })))
+        const whole = await store.listConversations({ userId: 'alice', limit: 100 })
+        const listed: ConversationRecord[] = []
+        const next = () => {
+          const last = listed.at(-1)
+          return store.listConversations({ userId: 'alice', limit, ...(last && { after: last }) })
+        }
+        for await (const page of pages(next)) listed.push(...page.conversations)
+        expect(listed).toEqual(whole.conversations)
+        expect(listed).toEqual(listed.toSorted(newestFirst))
+        expect(whole.hasMore).toBe(false)
+      },
+    ),
+    { numRuns: 25 },
+  )
+})
+
+function newestFirst(a: ConversationRecord, b: ConversationRecord) {
+  if (a.updatedAt !== b.updatedAt) return a.updatedAt < b.updatedAt ? 1 : -1
+  return a.id < b.id ? -1 : 1
+}
