@@ -1,19 +1,11 @@
 // The contract of conversations: opening, looking up, listing.
-import fc from 'fast-check'
-import { expect } from 'vitest'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
 import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
-import {
-  at,
-  describeStore,
-  getConversation,
-  openDirect,
-  pages,
-  register,
-  send,
-  watchFeed,
-} from './harness.ts'
+import { at, getConversation, openDirect, readPages, register, send, watchFeed, engines } from './harness.ts'
 
-contract('a conversation is made once, whoever opens it', async ({ store }) => {
+test.each(engines)('a conversation is made once, whoever opens it ($name)', async ({ open }) => {
+  const { store } = await open()
   await register(store, 'bob', 'alice')
   const made = await store.openConversation(['bob', 'alice'], at(1))
   const marks = { deliveredSeq: 0, deliveredAt: null, readSeq: 0, readAt: null }
@@ -34,7 +26,8 @@ contract('a conversation is made once, whoever opens it', async ({ store }) => {
   expect(existing).toEqual({ ...made, outcome: 'existed' })
 })
 
-contract('its making is a change that tells both members', async ({ store }) => {
+test.each(engines)('its making is a change that tells both members ($name)', async ({ open }) => {
+  const { store } = await open()
   await register(store, 'alice', 'bob')
   const feed = watchFeed(store)
   const made = await store.openConversation(['bob', 'alice'], at(1))
@@ -52,28 +45,37 @@ contract('its making is a change that tells both members', async ({ store }) => 
   expect(second).toMatchObject({ kind: 'message.created' })
 })
 
-contract('there is none with somebody who is not registered, or with oneself', async ({ store }) => {
-  await register(store, 'alice')
-  expect(await store.openConversation(['alice', 'nobody'], at(1))).toEqual({ outcome: 'user-not-found' })
-  expect(await store.openConversation(['nobody', 'alice'], at(1))).toEqual({ outcome: 'user-not-found' })
-  expect(await store.openConversation(['alice', 'alice'], at(1))).toEqual({ outcome: 'user-not-found' })
-  expect(await store.listConversations({ userId: 'alice', limit: 10 })).toEqual({
-    conversations: [],
-    hasMore: false,
-  })
-})
+test.each(engines)(
+  'there is none with somebody who is not registered, or with oneself ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    await register(store, 'alice')
+    expect(await store.openConversation(['alice', 'nobody'], at(1))).toEqual({ outcome: 'user-not-found' })
+    expect(await store.openConversation(['nobody', 'alice'], at(1))).toEqual({ outcome: 'user-not-found' })
+    expect(await store.openConversation(['alice', 'alice'], at(1))).toEqual({ outcome: 'user-not-found' })
+    expect(await store.listConversations({ userId: 'alice', limit: 10 })).toEqual({
+      conversations: [],
+      hasMore: false,
+    })
+  },
+)
 
-contract('pairs whose ids joined are alike have conversations of their own', async ({ store }) => {
-  const ids = [
-    await openDirect(store, ['a', 'b:c']),
-    await openDirect(store, ['a:b', 'c']),
-    await openDirect(store, ['a-b', 'c']),
-    await openDirect(store, ['a', 'b-c']),
-  ]
-  expect(new Set(ids).size).toBe(4)
-})
+test.each(engines)(
+  'pairs whose ids joined are alike have conversations of their own ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const ids = [
+      await openDirect(store, ['a', 'b:c']),
+      await openDirect(store, ['a:b', 'c']),
+      await openDirect(store, ['a-b', 'c']),
+      await openDirect(store, ['a', 'b-c']),
+    ]
+    expect(new Set(ids).size).toBe(4)
+  },
+)
 
-contract('the last message is read with its receipts', async ({ store }) => {
+test.each(engines)('the last message is read with its receipts ($name)', async ({ open }) => {
+  const { store } = await open()
   await register(store, 'alice', 'bob')
   const first = await send(store, { at: at(1) })
   const { conversationId } = first
@@ -95,14 +97,16 @@ contract('the last message is read with its receipts', async ({ store }) => {
   })
 })
 
-contract('only existing ones are found, each once', async ({ store }) => {
+test.each(engines)('only existing ones are found, each once ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   const found = await store.getConversations([conversationId, 'none', conversationId, ''])
   expect(found.map(({ id }) => id)).toEqual([conversationId])
   expect(await store.getConversations([])).toEqual([])
 })
 
-contract('the list has the newest first, and only one’s own', async ({ store }) => {
+test.each(engines)('the list has the newest first, and only one’s own ($name)', async ({ open }) => {
+  const { store } = await open()
   const withBob = await openDirect(store, ['alice', 'bob'])
   const withCarol = await openDirect(store, ['alice', 'carol'])
   await openDirect(store, ['bob', 'carol'])
@@ -117,32 +121,36 @@ contract('the list has the newest first, and only one’s own', async ({ store }
   expect(await ids()).toEqual([withBob, withCarol])
 })
 
-contract('pages of the list join without loss or repetition, with ties by id', async ({ store }) => {
-  const others = Array.from({ length: 12 }, (_, index) => `other${index}`)
-  await register(store, 'alice', ...others)
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.record({ to: fc.constantFrom(...others), ms: fc.integer({ min: 1, max: 4 }) }), {
-        maxLength: 12,
-      }),
-      fc.integer({ min: 1, max: 14 }),
-      async (sends, limit) => {
-        await Promise.all(sends.map(({ to, ms }) => send(store, { target: { userId: to }, at: at(ms) })))
-        const whole = await store.listConversations({ userId: 'alice', limit: 100 })
-        const listed: ConversationRecord[] = []
-        const next = () => {
-          const last = listed.at(-1)
-          return store.listConversations({ userId: 'alice', limit, ...(last && { after: last }) })
-        }
-        for await (const page of pages(next)) listed.push(...page.conversations)
-        expect(listed).toEqual(whole.conversations)
-        expect(listed).toEqual(listed.toSorted(newestFirst))
-        expect(whole.hasMore).toBe(false)
-      },
-    ),
-    { numRuns: 25 },
-  )
-})
+test.each(engines)(
+  'pages of the list join without loss or repetition, with ties by id ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const others = Array.from({ length: 12 }, (_, index) => `other${index}`)
+    await register(store, 'alice', ...others)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ to: fc.constantFrom(...others), ms: fc.integer({ min: 1, max: 4 }) }), {
+          maxLength: 12,
+        }),
+        fc.integer({ min: 1, max: 14 }),
+        async (sends, limit) => {
+          await Promise.all(sends.map(({ to, ms }) => send(store, { target: { userId: to }, at: at(ms) })))
+          const whole = await store.listConversations({ userId: 'alice', limit: 100 })
+          const listed: ConversationRecord[] = []
+          const next = () => {
+            const last = listed.at(-1)
+            return store.listConversations({ userId: 'alice', limit, ...(last && { after: last }) })
+          }
+          await readPages(next, (page) => listed.push(...page.conversations))
+          expect(listed).toEqual(whole.conversations)
+          expect(listed).toEqual(listed.toSorted(newestFirst))
+          expect(whole.hasMore).toBe(false)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  },
+)
 
 function newestFirst(a: ConversationRecord, b: ConversationRecord) {
   if (a.updatedAt !== b.updatedAt) return a.updatedAt < b.updatedAt ? 1 : -1

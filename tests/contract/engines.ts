@@ -19,7 +19,7 @@ export interface OpenedStore {
   dispose: () => Promise<void>
 }
 
-export const engines: Engine[] = [{ name: 'sqlite', open: openSqlite }]
+export const allEngines: Engine[] = [{ name: 'sqlite', open: openSqlite }]
 
 async function openSqlite(): Promise<OpenedStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-contract-'))

@@ -1,20 +1,21 @@
 // What the tests of the contract share: an open store a test, and words for what they do with it.
 import { randomUUID } from 'node:crypto'
-import { onTestFinished, test } from 'vitest'
+import { onTestFinished } from 'vitest'
 import type { ChatStore, Change, MessageDraft, Secret } from '#rufer/server/store/port.ts'
 import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
-import { engines, type OpenedStore } from './engines.ts'
+import { allEngines, type Engine } from './engines.ts'
 
-/** A test that every engine has to pass, on a store of its own without data. */
-export function contract(title: string, body: (opened: OpenedStore) => Promise<void>): void {
-  test.each(engines)(`${title} ($name)`, async (engine) => {
-    const opened = await engine.open()
-    onTestFinished(() => opened.dispose())
-    await body(opened)
-  })
-}
+/** Every engine; what it opens ends with the test. */
+export const engines: Engine[] = allEngines.map(({ name, open }) => ({
+  name,
+  async open() {
+    const opened = await open()
+    onTestFinished(opened.dispose)
+    return opened
+  },
+}))
 
 /** An instant, so many milliseconds after the tests began to count. */
 export function at(ms: number): string {
@@ -73,7 +74,7 @@ export function memberOf(conversation: ConversationRecord, userId: string) {
 export async function listAll(store: ChatStore, conversationId: string, limit = 100): Promise<Message[]> {
   const messages: Message[] = []
   const next = () => store.listMessages({ conversationId, afterSeq: messages.at(-1)?.seq ?? 0, limit })
-  for await (const page of pages(next)) messages.push(...page.messages)
+  await readPages(next, (page) => messages.push(...page.messages))
   return messages
 }
 
@@ -84,23 +85,20 @@ export async function listAllRevisions(
 ): Promise<(Message | Receipt)[]> {
   const revisions: (Message | Receipt)[] = []
   const next = () => store.listRevisions({ ...query, afterRev: revisions.at(-1)?.rev ?? query.afterRev })
-  for await (const page of pages(next)) {
-    revisions.push(...[...page.messages, ...page.receipts].toSorted((a, b) => a.rev - b.rev))
-  }
+  await readPages(next, (page) =>
+    revisions.push(...[...page.messages, ...page.receipts].toSorted((a, b) => a.rev - b.rev)),
+  )
   return revisions
 }
 
 /** Asks for pages until one says that it is the last. */
-export async function* pages<Page extends { hasMore: boolean }>(
+export async function readPages<Page extends { hasMore: boolean }>(
   next: () => Promise<Page>,
-): AsyncGenerator<Page> {
-  let hasMore = true
-  while (hasMore) {
-    yield next().then((page) => {
-      hasMore = page.hasMore
-      return page
-    })
-  }
+  take: (page: Page) => void,
+): Promise<void> {
+  const page = await next()
+  take(page)
+  if (page.hasMore) await readPages(next, take)
 }
 
 /** Watches the feed from now on until the test ends; `take` gives its next so many changes. */

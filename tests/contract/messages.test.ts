@@ -1,9 +1,8 @@
 // The contract of messages: storing, refusing, reading pages.
 import { randomUUID } from 'node:crypto'
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   at,
-  describeStore,
   draft,
   getConversation,
   listAll,
@@ -12,9 +11,11 @@ import {
   register,
   send,
   watchFeed,
+  engines,
 } from './harness.ts'
 
-contract('a message takes the next seq and rev', async ({ store }) => {
+test.each(engines)('a message takes the next seq and rev ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   const id = randomUUID()
   const outcome = await store.appendMessage(draft({ id, target: { conversationId }, text: 'one', at: at(1) }))
@@ -37,37 +38,42 @@ contract('a message takes the next seq and rev', async ({ store }) => {
   })
 })
 
-contract('sending to a user makes the conversation, which is told before the message', async ({ store }) => {
-  await register(store, 'alice', 'bob')
-  const feed = watchFeed(store)
-  const message = await send(store, { target: { userId: 'bob' }, at: at(1) })
-  const { conversationId } = message
-  const [made, created] = await feed.take(2)
-  expect(made).toMatchObject({
-    kind: 'conversation.updated',
-    conversationId,
-    at: at(1),
-    recipients: ['alice', 'bob'],
-    conversation: { id: conversationId, seq: 0, rev: 0, lastMessage: null },
-  })
-  expect(created).toEqual({
-    kind: 'message.created',
-    conversationId,
-    recipients: ['alice', 'bob'],
-    at: at(1),
-    message,
-  })
-  expect(await store.openConversation(['alice', 'bob'], at(2))).toMatchObject({
-    outcome: 'existed',
-    conversation: { id: conversationId, seq: 1 },
-  })
-  expect(await send(store, { senderId: 'bob', target: { userId: 'alice' } })).toMatchObject({
-    conversationId,
-    seq: 2,
-  })
-})
+test.each(engines)(
+  'sending to a user makes the conversation, which is told before the message ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    await register(store, 'alice', 'bob')
+    const feed = watchFeed(store)
+    const message = await send(store, { target: { userId: 'bob' }, at: at(1) })
+    const { conversationId } = message
+    const [made, created] = await feed.take(2)
+    expect(made).toMatchObject({
+      kind: 'conversation.updated',
+      conversationId,
+      at: at(1),
+      recipients: ['alice', 'bob'],
+      conversation: { id: conversationId, seq: 0, rev: 0, lastMessage: null },
+    })
+    expect(created).toEqual({
+      kind: 'message.created',
+      conversationId,
+      recipients: ['alice', 'bob'],
+      at: at(1),
+      message,
+    })
+    expect(await store.openConversation(['alice', 'bob'], at(2))).toMatchObject({
+      outcome: 'existed',
+      conversation: { id: conversationId, seq: 1 },
+    })
+    expect(await send(store, { senderId: 'bob', target: { userId: 'alice' } })).toMatchObject({
+      conversationId,
+      seq: 2,
+    })
+  },
+)
 
-contract('sending moves the sender’s own markers, and nobody else’s', async ({ store }) => {
+test.each(engines)('sending moves the sender’s own markers, and nobody else’s ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   await send(store, { target: { conversationId }, at: at(5) })
   await send(store, { target: { conversationId }, at: at(6) })
@@ -89,7 +95,8 @@ contract('sending moves the sender’s own markers, and nobody else’s', async 
   })
 })
 
-contract('instants of a conversation never run backwards', async ({ store }) => {
+test.each(engines)('instants of a conversation never run backwards ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   const target = { conversationId }
   expect(await send(store, { target, at: at(50) })).toMatchObject({ createdAt: at(50) })
@@ -101,7 +108,8 @@ contract('instants of a conversation never run backwards', async ({ store }) => 
   expect(await getConversation(store, conversationId)).toMatchObject({ updatedAt: at(70) })
 })
 
-contract('the same id again is the stored message, whatever its text', async ({ store }) => {
+test.each(engines)('the same id again is the stored message, whatever its text ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   const message = await send(store, { target: { conversationId }, text: 'first' })
   const feed = watchFeed(store)
@@ -114,7 +122,8 @@ contract('the same id again is the stored message, whatever its text', async ({ 
   expect(await feed.take(1)).toMatchObject([{ message: { id: next.id } }])
 })
 
-contract('a duplicate comes back with what happened to it since', async ({ store }) => {
+test.each(engines)('a duplicate comes back with what happened to it since ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   const message = await send(store, { target: { conversationId }, at: at(1) })
   await store.moveReceipt({ conversationId, userId: 'bob', readSeq: 1, at: at(2) })
@@ -124,52 +133,68 @@ contract('a duplicate comes back with what happened to it since', async ({ store
   })
 })
 
-contract('the id of another message is a conflict, and stores nothing', async ({ store }) => {
-  const conversationId = await openDirect(store)
-  await register(store, 'carol', 'dave')
-  const { id } = await send(store, { target: { conversationId } })
-  const conflict = { outcome: 'id-conflict' }
-  expect(await store.appendMessage(draft({ id, senderId: 'bob', target: { conversationId } }))).toEqual(
-    conflict,
-  )
-  expect(await store.appendMessage(draft({ id, target: { userId: 'carol' } }))).toEqual(conflict)
-  expect(await store.appendMessage(draft({ id, senderId: 'dave', target: { userId: 'carol' } }))).toEqual(
-    conflict,
-  )
-  expect((await store.listConversations({ userId: 'carol', limit: 9 })).conversations).toEqual([])
-  expect(await getConversation(store, conversationId)).toMatchObject({ seq: 1, rev: 1 })
-})
+test.each(engines)(
+  'the id of another message is a conflict, and stores nothing ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const conversationId = await openDirect(store)
+    await register(store, 'carol', 'dave')
+    const { id } = await send(store, { target: { conversationId } })
+    const conflict = { outcome: 'id-conflict' }
+    expect(await store.appendMessage(draft({ id, senderId: 'bob', target: { conversationId } }))).toEqual(
+      conflict,
+    )
+    expect(await store.appendMessage(draft({ id, target: { userId: 'carol' } }))).toEqual(conflict)
+    expect(await store.appendMessage(draft({ id, senderId: 'dave', target: { userId: 'carol' } }))).toEqual(
+      conflict,
+    )
+    expect((await store.listConversations({ userId: 'carol', limit: 9 })).conversations).toEqual([])
+    expect(await getConversation(store, conversationId)).toMatchObject({ seq: 1, rev: 1 })
+  },
+)
 
-contract('a known id tells nothing to who is no member, or where no such user is', async ({ store }) => {
-  const conversationId = await openDirect(store)
-  await register(store, 'carol')
-  const { id } = await send(store, { target: { conversationId } })
-  const notFound = { outcome: 'conversation-not-found' }
-  expect(await store.appendMessage(draft({ id, senderId: 'carol', target: { conversationId } }))).toEqual(
-    notFound,
-  )
-  expect(
-    await store.appendMessage(draft({ id, senderId: 'carol', target: { conversationId: 'none' } })),
-  ).toEqual(notFound)
-  expect(await store.appendMessage(draft({ id, senderId: 'carol', target: { userId: 'nobody' } }))).toEqual({
-    outcome: 'user-not-found',
-  })
-})
+test.each(engines)(
+  'a known id tells nothing to who is no member, or where no such user is ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const conversationId = await openDirect(store)
+    await register(store, 'carol')
+    const { id } = await send(store, { target: { conversationId } })
+    const notFound = { outcome: 'conversation-not-found' }
+    expect(await store.appendMessage(draft({ id, senderId: 'carol', target: { conversationId } }))).toEqual(
+      notFound,
+    )
+    expect(
+      await store.appendMessage(draft({ id, senderId: 'carol', target: { conversationId: 'none' } })),
+    ).toEqual(notFound)
+    expect(await store.appendMessage(draft({ id, senderId: 'carol', target: { userId: 'nobody' } }))).toEqual(
+      {
+        outcome: 'user-not-found',
+      },
+    )
+  },
+)
 
-contract('refused: no member, no such conversation, no such user, oneself', async ({ store }) => {
-  const conversationId = await openDirect(store)
-  await register(store, 'carol')
-  const notFound = { outcome: 'conversation-not-found' }
-  expect(await store.appendMessage(draft({ senderId: 'carol', target: { conversationId } }))).toEqual(
-    notFound,
-  )
-  expect(await store.appendMessage(draft({ target: { conversationId: 'none' } }))).toEqual(notFound)
-  const noUser = { outcome: 'user-not-found' }
-  expect(await store.appendMessage(draft({ target: { userId: 'nobody' } }))).toEqual(noUser)
-  expect(await store.appendMessage(draft({ senderId: 'nobody', target: { userId: 'bob' } }))).toEqual(noUser)
-  expect(await store.appendMessage(draft({ target: { userId: 'alice' } }))).toEqual(noUser)
-  expect(await getConversation(store, conversationId)).toMatchObject({ seq: 0, rev: 0 })
-})
+test.each(engines)(
+  'refused: no member, no such conversation, no such user, oneself ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const conversationId = await openDirect(store)
+    await register(store, 'carol')
+    const notFound = { outcome: 'conversation-not-found' }
+    expect(await store.appendMessage(draft({ senderId: 'carol', target: { conversationId } }))).toEqual(
+      notFound,
+    )
+    expect(await store.appendMessage(draft({ target: { conversationId: 'none' } }))).toEqual(notFound)
+    const noUser = { outcome: 'user-not-found' }
+    expect(await store.appendMessage(draft({ target: { userId: 'nobody' } }))).toEqual(noUser)
+    expect(await store.appendMessage(draft({ senderId: 'nobody', target: { userId: 'bob' } }))).toEqual(
+      noUser,
+    )
+    expect(await store.appendMessage(draft({ target: { userId: 'alice' } }))).toEqual(noUser)
+    expect(await getConversation(store, conversationId)).toMatchObject({ seq: 0, rev: 0 })
+  },
+)
 
 const texts = {
   astral: '😀👩‍👩‍👧‍👦𝒳',
@@ -181,7 +206,8 @@ const texts = {
   'the longest': '😀'.repeat(10_000),
 }
 for (const [name, text] of Object.entries(texts)) {
-  contract(`text comes back as it was sent: ${name}`, async ({ store }) => {
+  test.each(engines)(`text comes back as it was sent: ${name} ($name)`, async ({ open }) => {
+    const { store } = await open()
     await register(store, 'alice', 'bob')
     const feed = watchFeed(store)
     const message = await send(store, { text })
@@ -192,25 +218,30 @@ for (const [name, text] of Object.entries(texts)) {
   })
 }
 
-contract('pages: the newest, before a seq, after a seq, bounds left out', async ({ store }) => {
-  const conversationId = await openDirect(store)
-  await Promise.all(Array.from({ length: 7 }, () => send(store, { target: { conversationId } })))
-  const list = async (bounds: { beforeSeq?: number; afterSeq?: number; limit: number }) => {
-    const { messages, hasMore } = await store.listMessages({ conversationId, ...bounds })
-    return { seqs: messages.map(({ seq }) => seq), hasMore }
-  }
-  expect(await list({ limit: 3 })).toEqual({ seqs: [5, 6, 7], hasMore: true })
-  expect(await list({ limit: 7 })).toEqual({ seqs: [1, 2, 3, 4, 5, 6, 7], hasMore: false })
-  expect(await list({ beforeSeq: 5, limit: 3 })).toEqual({ seqs: [2, 3, 4], hasMore: true })
-  expect(await list({ beforeSeq: 4, limit: 3 })).toEqual({ seqs: [1, 2, 3], hasMore: false })
-  expect(await list({ beforeSeq: 1, limit: 3 })).toEqual({ seqs: [], hasMore: false })
-  expect(await list({ beforeSeq: 99, limit: 2 })).toEqual({ seqs: [6, 7], hasMore: true })
-  expect(await list({ afterSeq: 2, limit: 3 })).toEqual({ seqs: [3, 4, 5], hasMore: true })
-  expect(await list({ afterSeq: 4, limit: 3 })).toEqual({ seqs: [5, 6, 7], hasMore: false })
-  expect(await list({ afterSeq: 7, limit: 3 })).toEqual({ seqs: [], hasMore: false })
-  expect((await listAll(store, conversationId, 2)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7])
-})
+test.each(engines)(
+  'pages: the newest, before a seq, after a seq, bounds left out ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const conversationId = await openDirect(store)
+    await Promise.all(Array.from({ length: 7 }, () => send(store, { target: { conversationId } })))
+    const list = async (bounds: { beforeSeq?: number; afterSeq?: number; limit: number }) => {
+      const { messages, hasMore } = await store.listMessages({ conversationId, ...bounds })
+      return { seqs: messages.map(({ seq }) => seq), hasMore }
+    }
+    expect(await list({ limit: 3 })).toEqual({ seqs: [5, 6, 7], hasMore: true })
+    expect(await list({ limit: 7 })).toEqual({ seqs: [1, 2, 3, 4, 5, 6, 7], hasMore: false })
+    expect(await list({ beforeSeq: 5, limit: 3 })).toEqual({ seqs: [2, 3, 4], hasMore: true })
+    expect(await list({ beforeSeq: 4, limit: 3 })).toEqual({ seqs: [1, 2, 3], hasMore: false })
+    expect(await list({ beforeSeq: 1, limit: 3 })).toEqual({ seqs: [], hasMore: false })
+    expect(await list({ beforeSeq: 99, limit: 2 })).toEqual({ seqs: [6, 7], hasMore: true })
+    expect(await list({ afterSeq: 2, limit: 3 })).toEqual({ seqs: [3, 4, 5], hasMore: true })
+    expect(await list({ afterSeq: 4, limit: 3 })).toEqual({ seqs: [5, 6, 7], hasMore: false })
+    expect(await list({ afterSeq: 7, limit: 3 })).toEqual({ seqs: [], hasMore: false })
+    expect((await listAll(store, conversationId, 2)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7])
+  },
+)
 
-contract('a message by an id that nobody used is none', async ({ store }) => {
+test.each(engines)('a message by an id that nobody used is none ($name)', async ({ open }) => {
+  const { store } = await open()
   expect(await store.getMessage(randomUUID())).toBeUndefined()
 })

@@ -1,8 +1,7 @@
 // The contract of receipts: markers that only move forward, and what they say of messages.
-import { expect } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   at,
-  describeStore,
   getConversation,
   listAll,
   memberOf,
@@ -10,9 +9,11 @@ import {
   register,
   send,
   watchFeed,
+  engines,
 } from './harness.ts'
 
-contract('a move takes a rev and tells both members', async ({ store }) => {
+test.each(engines)('a move takes a rev and tells both members ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   await send(store, { target: { conversationId }, at: at(1) })
   await send(store, { target: { conversationId }, at: at(2) })
@@ -40,7 +41,8 @@ contract('a move takes a rev and tells both members', async ({ store }) => {
   expect(memberOf(conversation, 'bob')).toEqual({ userId: 'bob', displayName: 'bob', ...marks })
 })
 
-contract('each marker has the instant of its own last move', async ({ store }) => {
+test.each(engines)('each marker has the instant of its own last move ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   await send(store, { target: { conversationId }, at: at(1) })
   await store.moveReceipt({ conversationId, userId: 'bob', deliveredSeq: 1, at: at(2) })
@@ -58,40 +60,49 @@ contract('each marker has the instant of its own last move', async ({ store }) =
   })
 })
 
-contract('reading lifts delivery, and nothing goes beyond the last message', async ({ store }) => {
-  const conversationId = await openDirect(store)
-  await send(store, { target: { conversationId } })
-  await send(store, { target: { conversationId } })
-  const move = (seqs: { deliveredSeq?: number; readSeq?: number }) =>
-    store.moveReceipt({ conversationId, userId: 'bob', at: at(2_000), ...seqs })
-  expect(await move({ readSeq: 1 })).toEqual({ outcome: 'moved', deliveredSeq: 1, readSeq: 1 })
-  expect(await move({ deliveredSeq: 99 })).toEqual({ outcome: 'moved', deliveredSeq: 2, readSeq: 1 })
-  expect(await move({ readSeq: Number.MAX_SAFE_INTEGER })).toEqual({
-    outcome: 'moved',
-    deliveredSeq: 2,
-    readSeq: 2,
-  })
-})
+test.each(engines)(
+  'reading lifts delivery, and nothing goes beyond the last message ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const conversationId = await openDirect(store)
+    await send(store, { target: { conversationId } })
+    await send(store, { target: { conversationId } })
+    const move = (seqs: { deliveredSeq?: number; readSeq?: number }) =>
+      store.moveReceipt({ conversationId, userId: 'bob', at: at(2_000), ...seqs })
+    expect(await move({ readSeq: 1 })).toEqual({ outcome: 'moved', deliveredSeq: 1, readSeq: 1 })
+    expect(await move({ deliveredSeq: 99 })).toEqual({ outcome: 'moved', deliveredSeq: 2, readSeq: 1 })
+    expect(await move({ readSeq: Number.MAX_SAFE_INTEGER })).toEqual({
+      outcome: 'moved',
+      deliveredSeq: 2,
+      readSeq: 2,
+    })
+  },
+)
 
-contract('what does not move forward is no move, takes no rev and tells nobody', async ({ store }) => {
-  const conversationId = await openDirect(store)
-  await send(store, { target: { conversationId } })
-  await send(store, { target: { conversationId } })
-  await store.moveReceipt({ conversationId, userId: 'bob', deliveredSeq: 2, readSeq: 1, at: at(3) })
-  const before = await getConversation(store, conversationId)
-  const feed = watchFeed(store)
-  const unmoved = { outcome: 'unmoved', deliveredSeq: 2, readSeq: 1 }
-  const move = { conversationId, userId: 'bob', at: at(9) }
-  expect(await store.moveReceipt({ ...move, deliveredSeq: 2, readSeq: 1 })).toEqual(unmoved)
-  expect(await store.moveReceipt({ ...move, deliveredSeq: 1 })).toEqual(unmoved)
-  expect(await store.moveReceipt({ ...move, readSeq: 0 })).toEqual(unmoved)
-  expect(await store.moveReceipt({ ...move, deliveredSeq: 99, readSeq: 1 })).toEqual(unmoved)
-  expect(await getConversation(store, conversationId)).toEqual(before)
-  await store.moveReceipt({ ...move, readSeq: 2 })
-  expect(await feed.take(1)).toMatchObject([{ receipt: { readSeq: 2, rev: before.rev + 1 } }])
-})
+test.each(engines)(
+  'what does not move forward is no move, takes no rev and tells nobody ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const conversationId = await openDirect(store)
+    await send(store, { target: { conversationId } })
+    await send(store, { target: { conversationId } })
+    await store.moveReceipt({ conversationId, userId: 'bob', deliveredSeq: 2, readSeq: 1, at: at(3) })
+    const before = await getConversation(store, conversationId)
+    const feed = watchFeed(store)
+    const unmoved = { outcome: 'unmoved', deliveredSeq: 2, readSeq: 1 }
+    const move = { conversationId, userId: 'bob', at: at(9) }
+    expect(await store.moveReceipt({ ...move, deliveredSeq: 2, readSeq: 1 })).toEqual(unmoved)
+    expect(await store.moveReceipt({ ...move, deliveredSeq: 1 })).toEqual(unmoved)
+    expect(await store.moveReceipt({ ...move, readSeq: 0 })).toEqual(unmoved)
+    expect(await store.moveReceipt({ ...move, deliveredSeq: 99, readSeq: 1 })).toEqual(unmoved)
+    expect(await getConversation(store, conversationId)).toEqual(before)
+    await store.moveReceipt({ ...move, readSeq: 2 })
+    expect(await feed.take(1)).toMatchObject([{ receipt: { readSeq: 2, rev: before.rev + 1 } }])
+  },
+)
 
-contract('who is no member moves nothing', async ({ store }) => {
+test.each(engines)('who is no member moves nothing ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   await register(store, 'carol')
   await send(store, { target: { conversationId } })
@@ -105,9 +116,10 @@ contract('who is no member moves nothing', async ({ store }) => {
   expect(await getConversation(store, conversationId)).toMatchObject({ rev: 1 })
 })
 
-contract(
-  'a message has the instants at which the other one’s markers first covered it',
-  async ({ store }) => {
+test.each(engines)(
+  'a message has the instants at which the other one’s markers first covered it ($name)',
+  async ({ open }) => {
+    const { store } = await open()
     const conversationId = await openDirect(store)
     const target = { conversationId }
     await Promise.all([1, 2, 3, 4].map((ms) => send(store, { target, at: at(ms) })))
@@ -134,7 +146,8 @@ contract(
   },
 )
 
-contract('one’s own receipt says nothing of one’s own messages', async ({ store }) => {
+test.each(engines)('one’s own receipt says nothing of one’s own messages ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   const target = { conversationId }
   await send(store, { senderId: 'bob', target, at: at(1) })
@@ -148,7 +161,8 @@ contract('one’s own receipt says nothing of one’s own messages', async ({ st
   expect(await store.getMessage(mine.id)).toEqual({ ...mine, deliveredAt: at(3), readAt: at(3) })
 })
 
-contract('a receipt’s instant does not run backwards either', async ({ store }) => {
+test.each(engines)('a receipt’s instant does not run backwards either ($name)', async ({ open }) => {
+  const { store } = await open()
   const conversationId = await openDirect(store)
   await send(store, { target: { conversationId }, at: at(50) })
   await store.moveReceipt({ conversationId, userId: 'bob', deliveredSeq: 1, at: at(20) })
