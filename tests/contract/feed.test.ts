@@ -102,12 +102,14 @@ test.each(engines)('pruning takes nothing from a running watch ($name)', async (
   const { store } = await open()
   const conversationId = await openDirect(store)
   const feed = watchFeed(store)
-  const drafts = Array.from({ length: 5 }, () => draft({ target: { conversationId }, at: at(1) }))
+  // More than any engine would read ahead.
+  const drafts = Array.from({ length: 2_500 }, () => draft({ target: { conversationId }, at: at(1) }))
   await Promise.all(drafts.map((one) => store.appendMessage(one)))
   const [first] = await feed.take(1)
   await store.prune({ changesBefore: at(9_000), now: at(0) })
-  const others = await feed.take(4)
-  expect([first, ...others]).toMatchObject(drafts.map(({ id }) => ({ message: { id } })))
+  const others = await feed.take(2_499)
+  const ids = [first, ...others].map((change) => change && 'message' in change && change.message.id)
+  expect(ids).toEqual(drafts.map(({ id }) => id))
 })
 
 test.each(engines)('a watch goes on after everything was pruned ($name)', async ({ open }) => {
