@@ -59,24 +59,6 @@ test.each(engines)('a receipt that says nothing, or nonsense, moves nothing ($na
   expect(await getConversation(store, conversationId)).toMatchObject({ rev: 1 })
 })
 
-test.each(engines)(
-  'an operation that fails by its own fault takes nobody else with it ($name)',
-  async ({ open }) => {
-    const { store } = await open()
-    const conversationId = await openDirect(store)
-    const target = { conversationId }
-    const broken = draft({ target, text: JSON.parse('null') })
-    const outcomes = await Promise.allSettled([
-      send(store, { target }),
-      store.appendMessage(broken),
-      send(store, { target }),
-    ])
-    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
-    expect(await store.getMessage(broken.id)).toBeUndefined()
-    expect(await getConversation(store, conversationId)).toMatchObject({ seq: 2, rev: 2 })
-  },
-)
-
 const calls: Record<string, (store: ChatStore) => Promise<unknown>> = {
   putUser: (store) => store.putUser({ userId: 'alice', displayName: 'A' }, at(1)),
   getUsers: (store) => store.getUsers(['alice']),

@@ -16,7 +16,9 @@ const storeWide: ReadonlySet<number> = new Set([
   26, // NOTADB
 ])
 const BUSY = 5
+const READONLY = 8
 const CORRUPT = 11
+const CANTOPEN = 14
 const NOTADB = 26
 
 /** The error as the port knows it: a `StoreError` where the store cannot be used, else as it was. */
@@ -36,6 +38,12 @@ export function isBusy(error: unknown): boolean {
 export function isDamage(error: unknown): boolean {
   const code = resultCode(error)
   return code === CORRUPT || code === NOTADB
+}
+
+/** Whether the operating system does not let the file be written. */
+export function isUnopenable(error: unknown): boolean {
+  const code = resultCode(error)
+  return code === READONLY || code === CANTOPEN
 }
 
 /** Extended result codes keep the primary one in their lowest byte. */

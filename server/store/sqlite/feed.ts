@@ -37,10 +37,11 @@ export function createFeed(database: Database): Feed {
     watch(signal) {
       const watcher: Watcher = { cursor: lastChangeId(database), wake: () => undefined }
       if (!signal.aborted) watchers.add(watcher)
-      signal.addEventListener('abort', () => {
+      const end = () => {
         watchers.delete(watcher)
         watcher.wake()
-      })
+      }
+      signal.addEventListener('abort', end, { once: true })
       return changesFor(watcher, signal)
     },
     wake() {

@@ -53,21 +53,25 @@ test('a full disk refuses the batch, keeps reads, and is over when there is room
   expect(later.refused).toEqual([])
 })
 
-test('a lock that is kept refuses after a while without stopping the process, and ends by itself', async () => {
-  const { path, store, conversationId } = await openOnDatabase()
-  const other = new DatabaseSync(path)
-  onTestFinished(() => other.close())
-  other.exec('BEGIN IMMEDIATE')
-  let turns = 0
-  const ticking = setInterval(() => turns++, 1)
-  const refused = await sendMany(store, 3)
-  clearInterval(ticking)
-  expect(refused.reasons).toMatchObject([unavailable, unavailable, unavailable])
-  expect(turns).toBeGreaterThan(10)
-  await expectWhole(store, conversationId, [])
-  other.exec('ROLLBACK')
-  await expectWhole(store, conversationId, (await sendMany(store, 3)).stored)
-})
+test(
+  'a lock that is kept refuses without stopping the process, and ends by itself',
+  { timeout: 30_000 },
+  async () => {
+    const { path, store, conversationId } = await openOnDatabase()
+    const other = new DatabaseSync(path)
+    onTestFinished(() => other.close())
+    other.exec('BEGIN IMMEDIATE')
+    let turns = 0
+    const ticking = setInterval(() => turns++, 1)
+    const refused = await sendMany(store, 3)
+    clearInterval(ticking)
+    expect(refused.reasons).toMatchObject([unavailable, unavailable, unavailable])
+    expect(turns).toBeGreaterThan(10)
+    await expectWhole(store, conversationId, [])
+    other.exec('ROLLBACK')
+    await expectWhole(store, conversationId, (await sendMany(store, 3)).stored)
+  },
+)
 
 test('a lock that is let go soon is waited for', async () => {
   const { path, store, conversationId } = await openOnDatabase()
@@ -77,6 +81,21 @@ test('a lock that is let go soon is waited for', async () => {
   const { stored, refused } = await sendMany(store, 3)
   expect(refused).toEqual([])
   await expectWhole(store, conversationId, stored)
+})
+
+test('an operation that breaks a rule of the tables takes nobody else with it', async () => {
+  const { store, conversationId } = await openOnDatabase()
+  const send = (text: string) =>
+    store.appendMessage({ id: randomUUID(), senderId: 'alice', target: { conversationId }, text, at: NOW })
+  const outcomes = await Promise.allSettled([send('one'), send(JSON.parse('null')), send('two')])
+  expect(outcomes).toMatchObject([
+    { value: { outcome: 'stored', message: { seq: 1, rev: 1 } } },
+    { status: 'rejected', reason: { message: 'NOT NULL constraint failed: messages.text' } },
+    { value: { outcome: 'stored', message: { seq: 2, rev: 2 } } },
+  ])
+  expect(outcomes[1]).not.toMatchObject({ reason: expect.any(StoreError) })
+  const { messages } = await store.listMessages({ conversationId, limit: 9 })
+  expect(messages.map(({ text }) => text)).toEqual(['one', 'two'])
 })
 
 test('what fails inside the database names its cause, and only the store-wide is StoreError', async () => {

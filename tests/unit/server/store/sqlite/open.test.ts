@@ -1,9 +1,10 @@
 // Opening the embedded store: file modes, versions, damage, and a folder that another process uses.
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { openStore } from '#rufer/server/store/open.ts'
+import { openDatabase } from '#rufer/server/store/sqlite/database.ts'
 import { openData } from '#rufer/server/store/sqlite/open.ts'
 import { makeFolder, openDirect, startSender } from './harness.ts'
 import { NOW } from './now.ts'
@@ -91,13 +92,17 @@ test('a file that is no database is refused', async () => {
   )
 })
 
-test('a damaged file is refused in one line', async () => {
+test.each(['users', 'receipts'])('a damaged file is refused in one line: %s', async (table) => {
   const dataDir = await makeFolder()
   const path = join(dataDir, 'rufer.db')
   await fill(dataDir)
+  const database = openDatabase(path)
+  const page = database.get('SELECT rootpage FROM sqlite_master WHERE name = :table', { table })
+  const size = database.get('PRAGMA page_size')?.number('page_size') ?? 0
+  database.close()
+  const start = ((page?.number('rootpage') ?? 0) - 1) * size
   const bytes = await readFile(path)
-  // Every page but the first, which says that it is a database at all.
-  await writeFile(path, bytes.fill(0x5a, 4_096))
+  await writeFile(path, bytes.fill(0x5a, start, start + size))
   await expect(open(dataDir)).rejects.toThrow(
     /^unable to open the store in \S+; rufer\.db is damaged \(.+\): restore it from a backup$/,
   )
@@ -108,6 +113,14 @@ test('a folder that cannot be made is refused in one line', async () => {
   await writeFile(join(folder, 'file'), '')
   await expect(open(join(folder, 'file', 'data'))).rejects.toThrow(
     /^unable to open the store in \S+; ENOTDIR.+$/,
+  )
+})
+
+test('files that cannot be written are refused in one line', async () => {
+  const dataDir = await makeFolder()
+  await mkdir(join(dataDir, 'rufer.db'))
+  await expect(open(dataDir)).rejects.toThrow(
+    `unable to open the store in ${dataDir}; its files cannot be written (unable to open database file): check their owner and mode`,
   )
 })
 
