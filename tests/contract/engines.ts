@@ -11,7 +11,7 @@ export interface Engine {
   open: () => Promise<OpenedStore>
 }
 
-export interface OpenedStore {
+interface OpenedStore {
   store: ChatStore
   /** Closes the store and opens another one on the same data. */
   reopen: () => Promise<ChatStore>

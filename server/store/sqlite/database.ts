@@ -3,8 +3,8 @@ import { chmodSync, existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Row } from './row.ts'
 
-export type SqlValue = string | number | null
-export type SqlValues = Record<string, SqlValue>
+type SqlValue = string | number | null
+type SqlValues = Record<string, SqlValue>
 
 export interface Database {
   readonly isOpen: boolean

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import { openData } from '#rufer/server/store/sqlite/open.ts'
@@ -36,7 +37,7 @@ export async function openDirect(store: ChatStore): Promise<string> {
 
 /** Starts a process that opens the store in a folder and sends, 20 messages at a time, until it is killed. */
 export function startSender(dataDir: string) {
-  const script = join(import.meta.dirname, 'sender.ts')
+  const script = fileURLToPath(new URL('./sender.ts', import.meta.url))
   const child = spawn(process.execPath, [script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(child, 'close')
   onTestFinished(() => void child.kill('SIGKILL'))
