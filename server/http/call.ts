@@ -10,9 +10,8 @@ import {
 import { useNitroApp } from 'nitropack/runtime'
 import { z } from 'zod'
 import type { Rufer } from '#rufer/server/rufer.ts'
-import { userId } from '#rufer/shared/model/user.ts'
 import { ChatError, errors } from '#rufer/shared/protocol/errors.ts'
-import { calls, type Answer, type Body, type Call } from '#rufer/shared/protocol/http.ts'
+import { calls, ofUser, type Answer, type Body, type Call } from '#rufer/shared/protocol/http.ts'
 import { toParamsError } from '#rufer/shared/protocol/issues.ts'
 import { readJson } from './body.ts'
 import { requireKey } from './key.ts'
@@ -41,9 +40,9 @@ export function defineCall<C extends Call>(
 
 /** The user id of a path. @throws ChatError `invalid-params` */
 export function userIdOf(event: H3Event): string {
-  const parsed = userId.safeParse(getRouterParam(event, 'userId', { decode: true }))
-  if (parsed.success) return parsed.data
-  throw toParamsError(parsed.error.issues.map((issue) => ({ ...issue, path: ['userId'] })))
+  const parsed = ofUser.safeParse({ userId: getRouterParam(event, 'userId', { decode: true }) })
+  if (parsed.success) return parsed.data.userId
+  throw toParamsError(parsed.error.issues)
 }
 
 /** Sets the status and headers of an error and gives its body. */

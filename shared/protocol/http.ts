@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { instant } from '#rufer/shared/model/instant.ts'
 import { user, userId } from '#rufer/shared/model/user.ts'
 
-const ofUser = z.strictObject({ userId })
+export const ofUser = z.strictObject({ userId })
 const noBody = z.undefined()
 const token = z.object({ token: z.string(), expiresAt: instant })
 
