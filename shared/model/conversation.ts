@@ -19,7 +19,9 @@ const conversationRecord = z.object({
 /** A conversation as stored: the same for every member. */
 export type ConversationRecord = z.infer<typeof conversationRecord>
 
-export const conversation = conversationRecord.extend({ unreadCount: z.int().min(0) })
+export const conversation = conversationRecord
+  .extend({ unreadCount: z.int().min(0) })
+  .meta({ id: 'Conversation' })
 export type Conversation = z.infer<typeof conversation>
 
 /**

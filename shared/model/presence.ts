@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { instant } from './instant.ts'
 import { userId } from './user.ts'
 
-export const presence = z.object({
-  userId,
-  status: z.enum(['online', 'offline']),
-  /** null while online, and for a user who was never seen */
-  lastSeenAt: instant.nullable(),
-})
+export const presence = z
+  .object({
+    userId,
+    status: z.enum(['online', 'offline']),
+    /** null while online, and for a user who was never seen */
+    lastSeenAt: instant.nullable(),
+  })
+  .meta({ id: 'Presence' })
 export type Presence = z.infer<typeof presence>

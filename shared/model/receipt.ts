@@ -3,13 +3,15 @@ import { z } from 'zod'
 import { instant } from './instant.ts'
 import { userId } from './user.ts'
 
-export const receipt = z.object({
-  conversationId: z.string(),
-  userId,
-  deliveredSeq: z.int().min(0),
-  deliveredAt: instant.nullable(),
-  readSeq: z.int().min(0),
-  readAt: instant.nullable(),
-  rev: z.int().min(1),
-})
+export const receipt = z
+  .object({
+    conversationId: z.string(),
+    userId,
+    deliveredSeq: z.int().min(0),
+    deliveredAt: instant.nullable(),
+    readSeq: z.int().min(0),
+    readAt: instant.nullable(),
+    rev: z.int().min(1),
+  })
+  .meta({ id: 'Receipt' })
 export type Receipt = z.infer<typeof receipt>

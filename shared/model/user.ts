@@ -9,6 +9,7 @@ export const userId = z
     /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/,
     '1 to 128 of A–Z a–z 0–9 . _ : @ -, beginning with a letter or digit',
   )
+  .meta({ id: 'UserId' })
 
 const displayName = z
   .string()
@@ -18,7 +19,9 @@ const displayName = z
 
 const avatarUrl = z.string().max(2048).refine(isWebUrl, 'an http or https URL')
 
-export const user = z.object({ userId, displayName, avatarUrl: avatarUrl.exactOptional() })
+export const user = z
+  .object({ userId, displayName, avatarUrl: avatarUrl.exactOptional() })
+  .meta({ id: 'User' })
 export type User = z.infer<typeof user>
 
 function isWebUrl(value: string) {

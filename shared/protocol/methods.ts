@@ -14,10 +14,12 @@ const pageLimit = z.int().min(1).max(PAGE_SIZE).default(50)
 const conversationId = z.string()
 const inConversation = z.strictObject({ conversationId })
 
-/** `operation` completes the sentence "unable to …" of an error. */
+/** `operation` completes the sentence "unable to …" of an error; `notes` are for the documents. */
 export const methods = {
   'message.send': {
     operation: 'send message',
+    notes:
+      'Answered once the message is durable. `userId` opens the direct conversation on the way. Same sender, id and target: the stored message comes back with `duplicate: true`, for ever and whatever valid text comes with it, at no cost to the rate; the same id otherwise is `id-conflict`. Sending reads what came before.',
     params: z
       .strictObject({
         id: messageId,
@@ -33,6 +35,8 @@ export const methods = {
   },
   'message.list': {
     operation: 'list messages',
+    notes:
+      'Ascending by `seq`; bounds are exclusive, and without one it is the newest page. A page that would not fit into a reply ends early with `hasMore`.',
     params: z
       .strictObject({
         conversationId,
@@ -48,21 +52,26 @@ export const methods = {
   },
   'conversation.open': {
     operation: 'open conversation',
+    notes: 'The direct conversation with that user, made if there is none. Oneself is `invalid-params`.',
     params: z.strictObject({ userId }),
     result: z.object({ conversation }),
   },
   'conversation.list': {
     operation: 'list conversations',
+    notes: 'Newest `updatedAt` first, ties by id ascending; `nextCursor` is null at the end.',
     params: z.strictObject({ cursor: z.string().exactOptional(), limit: pageLimit }),
     result: z.object({ conversations: z.array(conversation), nextCursor: z.string().nullable() }),
   },
   'conversation.get': {
     operation: 'get conversation',
+    notes: '',
     params: inConversation,
     result: z.object({ conversation }),
   },
   'conversation.sync': {
     operation: 'sync conversations',
+    notes:
+      "What changed since those revs, of any age: new and edited messages and every receipt since, by `rev` ascending. While `hasMore`, ask again with the highest rev of the page, else keep `conversation.rev`. Conversations that did not change, are unknown or not one's own are left out; those that did not fit into the reply are named in `remaining`: ask again for them with the same revs.",
     params: z.strictObject({
       revs: z
         .record(z.string(), z.int().min(0))
@@ -86,6 +95,8 @@ export const methods = {
   },
   'receipt.update': {
     operation: 'update receipt',
+    notes:
+      "Up-to markers, one at least. They only move forward, `readSeq` lifts `deliveredSeq`, both are capped at the conversation's `seq`; a lower value is no error and no event.",
     params: z
       .strictObject({ conversationId, deliveredSeq: seq.exactOptional(), readSeq: seq.exactOptional() })
       .refine((params) => params.deliveredSeq !== undefined || params.readSeq !== undefined, {
@@ -94,16 +105,30 @@ export const methods = {
       }),
     result: z.object({ deliveredSeq: seq, readSeq: seq }),
   },
-  'typing.start': { operation: 'start typing', params: inConversation, result: z.object({}) },
-  'typing.stop': { operation: 'stop typing', params: inConversation, result: z.object({}) },
+  'typing.start': {
+    operation: 'start typing',
+    notes:
+      'A user types while any of their connections does. Relayed once a second; ends by itself 3 s after the last start. Clients say it again every 2 s.',
+    params: inConversation,
+    result: z.object({}),
+  },
+  'typing.stop': { operation: 'stop typing', notes: '', params: inConversation, result: z.object({}) },
   'presence.watch': {
     operation: 'watch presence',
+    notes:
+      'Presence now, and `presence.changed` from now on, of users one shares a conversation with; others are silently absent. The members of conversations listed, fetched, opened or learned by an event are watched without asking.',
     params: z.strictObject({ userIds: z.array(userId).max(WATCH_AT_ONCE) }),
     result: z.object({ presences: z.array(presence) }),
   },
-  'user.get': { operation: 'get user', params: z.strictObject({ userId }), result: z.object({ user }) },
+  'user.get': {
+    operation: 'get user',
+    notes: 'Any registered user.',
+    params: z.strictObject({ userId }),
+    result: z.object({ user }),
+  },
   'session.ping': {
     operation: 'ping',
+    notes: '',
     params: z.strictObject({}),
     result: z.object({ serverTime: instant }),
   },
