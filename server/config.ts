@@ -43,10 +43,9 @@ export function parseConfig(env: Record<string, string | undefined>, { isDev }: 
     Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
   )
   const parsed = settings.safeParse(given)
-  const lines = parsed.success ? [] : parsed.error.issues.map((issue) => toLine(issue, given))
-  if (!parsed.success) throw new ConfigError(lines)
-  lines.push(...contradictions(parsed.data, isDev))
-  if (lines.length > 0) throw new ConfigError(lines)
+  const wrong = parsed.error?.issues.map((issue) => toLine(issue, given)) ?? []
+  const lines = [...wrong, ...missing(given, isDev)]
+  if (!parsed.success || lines.length > 0) throw new ConfigError(lines)
   return toConfig(parsed.data)
 }
 
@@ -165,12 +164,13 @@ function toLine(issue: z.core.$ZodIssue, given: Record<string, string | undefine
   return `${name} ${state}; ${issue.message}`
 }
 
-function contradictions(values: Settings, isDev: boolean) {
+/** What other settings make necessary; told together with what is wrong. */
+function missing(given: Record<string, string | undefined>, isDev: boolean) {
   const lines: string[] = []
-  if (values.RUFER_SECRET_KEY === undefined && values.RUFER_DEMO === 'false') {
+  if (given['RUFER_SECRET_KEY'] === undefined && given['RUFER_DEMO'] !== 'true') {
     lines.push(`RUFER_SECRET_KEY is missing; ${KEY_ADVICE}`)
   }
-  if (!isDev && values.RUFER_TRUSTED_PROXIES > 0 && values.RUFER_PUBLIC_URL === undefined) {
+  if (!isDev && Number(given['RUFER_TRUSTED_PROXIES']) > 0 && given['RUFER_PUBLIC_URL'] === undefined) {
     lines.push(
       'RUFER_PUBLIC_URL is missing; with RUFER_TRUSTED_PROXIES set the address people open, such as https://chat.example.com',
     )

@@ -4,30 +4,33 @@ import { ConfigError, parseConfig, unknownSettings } from '#rufer/server/config.
 import { startLifecycle } from '#rufer/server/lifecycle.ts'
 
 export default defineNitroPlugin((nitroApp) => {
-  const config = readConfig()
-  const lifecycle = startLifecycle(config)
+  const lifecycle = start()
   nitroApp.rufer = lifecycle
   for (const name of unknownSettings(process.env))
     lifecycle.log.warn({ name }, 'no such setting; is it misspelt?')
-  lifecycle.whenOpen.catch((error: unknown) => fail([error instanceof Error ? error.message : String(error)]))
+  lifecycle.whenOpen.catch((error: unknown) => fail(error))
   nitroApp.hooks.hook('request', (event) => {
-    event.context['demo'] = config.isDemo
+    event.context['demo'] = lifecycle.config.isDemo
   })
 })
 
 // --- Internal helpers ---
 
-function readConfig() {
+function start() {
   try {
-    return parseConfig(process.env, { isDev: import.meta.dev })
+    return startLifecycle(parseConfig(process.env, { isDev: import.meta.dev }))
   } catch (error) {
-    if (error instanceof ConfigError) return fail(error.lines)
-    throw error
+    return fail(error)
   }
 }
 
 /** A start without its settings or its store is none. */
-function fail(lines: string[]): never {
+function fail(error: unknown): never {
+  const lines = error instanceof ConfigError ? error.lines : [toMessage(error)]
   process.stderr.write(`${lines.join('\n')}\n`)
   process.exit(1)
+}
+
+function toMessage(error: unknown) {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -4,10 +4,13 @@ import { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import type { WebSocket, WebSocketServer } from 'ws'
+import type { Lifecycle } from '#rufer/server/lifecycle.ts'
+import { ignoreOtherUpgrades } from '#rufer/server/http/other-upgrades.ts'
 import type { Connection } from '#rufer/server/socket/connection.ts'
 import { checkHandshake } from '#rufer/server/socket/gate.ts'
 import { toRefusal } from '#rufer/server/socket/refusal.ts'
 import { createSocketServer } from '#rufer/server/socket/server.ts'
+import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
 export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
   const openers = new WeakMap<IncomingMessage, (socket: WebSocket) => Connection>()
@@ -28,15 +31,25 @@ export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
       openers.set(node, (socket) => sockets.open(socket, admission))
       request.context['admission'] = admission
     } catch (error) {
-      throw toRefusal(error)
+      throw refuse(error, lifecycle)
     }
   }
+  ignoreOtherUpgrades()
   h3App.options.websocket = Object.assign({ hooks: { upgrade } }, { wss })
 
   hooks.hook('close', () => untilGone(wss))
 })
 
 // --- Internal helpers ---
+
+function refuse(error: unknown, { counters, log }: Lifecycle) {
+  const { code } = ChatError.from(error)
+  if (code === 'internal' || code === 'store-unavailable') {
+    counters.refused(code)
+    log.error({ err: error }, 'unable to open connection')
+  }
+  return toRefusal(error)
+}
 
 /** crossws 0.3 shows the request of Node only here. */
 function nodeRequestOf(request: object): IncomingMessage {

@@ -150,9 +150,9 @@ export class Connection {
     this.#running = undefined
   }
 
-  /** A request starts only when most of what was sent before has left. */
+  /** A request starts only when most of what was sent before has left; where none waits, nothing waits for room. */
   async #roomToSend(): Promise<void> {
-    while (!this.#isEnded && !this.#isSettling && this.#options.socket.bufferedAmount >= UNSENT_BEFORE_NEXT) {
+    while (this.#waiting.length > 0 && this.#options.socket.bufferedAmount >= UNSENT_BEFORE_NEXT) {
       await new Promise<void>((resolve) => {
         this.#onRoom = resolve
       })

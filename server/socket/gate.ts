@@ -8,7 +8,7 @@ import type { RateLimiter } from '#rufer/server/rate-limiter.ts'
 import type { SessionsService } from '#rufer/server/services/sessions.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 import type { Admission, Admissions } from './admissions.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, PROTOCOL } from './authenticate.ts'
 
 export interface GateDeps {
   config: Config
@@ -53,7 +53,11 @@ export function checkHandshake({ url, method, headers }: IncomingMessage): void 
 
 // --- Internal helpers ---
 
+/** Names with commas between them (RFC 6455 section 4.1); `ws` refuses anything else, and a name that comes twice. */
+const PROTOCOLS = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/
+
 const HANDSHAKE: { isRight: (headers: IncomingMessage['headers']) => boolean; advice: string }[] = [
+  { isRight: ({ host }) => host !== undefined, advice: 'send the header Host' },
   {
     isRight: ({ upgrade }) => upgrade?.toLowerCase() === 'websocket',
     advice: 'send the header Upgrade: websocket',
@@ -65,6 +69,10 @@ const HANDSHAKE: { isRight: (headers: IncomingMessage['headers']) => boolean; ad
   {
     isRight: (headers) => /^[A-Za-z0-9+/]{22}==$/.test(headers['sec-websocket-key'] ?? ''),
     advice: 'send a Sec-WebSocket-Key of 16 bytes in base64',
+  },
+  {
+    isRight: (headers) => PROTOCOLS.test(headers['sec-websocket-protocol'] ?? PROTOCOL),
+    advice: 'send a Sec-WebSocket-Protocol of names with commas between them',
   },
   {
     isRight: (headers) =>
@@ -107,10 +115,7 @@ function checkOrigin(request: IncomingMessage, config: Config) {
 }
 
 function offeredProtocols({ headers }: Pick<IncomingMessage, 'headers'>) {
-  return (headers['sec-websocket-protocol'] ?? '')
-    .split(',')
-    .map((protocol) => protocol.trim())
-    .filter((protocol) => protocol !== '')
+  return (headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim())
 }
 
 /** When it makes sense to ask again where no rate tells. */
