@@ -21,8 +21,9 @@ export function decodeRequest(text: string, lastId: number): DecodedRequest | un
   const id = requestFrame.shape.id.safeParse(frame['id']).data
   if (id === undefined || id <= lastId) return undefined
   const method = requestFrame.shape.method.safeParse(frame['method']).data
-  const params = requestFrame.shape.params.safeParse(frame['params']).data
-  return { id, method, params }
+  // as they came: a schema's copy lacks a `__proto__` that the method's own schema is to refuse
+  const { params = {} } = frame
+  return { id, method, params: isObject(params) ? params : undefined }
 }
 
 // --- Internal helpers ---
