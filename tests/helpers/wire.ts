@@ -15,6 +15,8 @@ export interface UpgradeAnswer {
   error: { code?: string; message?: string }
   /** gives the socket up, without a closing word */
   drop: () => void
+  /** whether the server has closed the socket */
+  isGone: () => boolean
 }
 
 export interface UpgradeOptions {
@@ -32,8 +34,9 @@ export function upgrade(server: TestServer, options: UpgradeOptions = {}): Promi
     const sent = request(`${server.url}${path}`, { method, headers: toHeaders(options), agent: false })
     sent.once('error', reject)
     sent.once('upgrade', ({ headers }, socket) => {
-      socket.on('error', () => {})
-      resolve({ status: 101, headers, error: {}, drop: () => socket.destroy() })
+      socket.on('error', () => {}).resume()
+      const isGone = () => socket.readableEnded || socket.destroyed
+      resolve({ status: 101, headers, error: {}, drop: () => socket.destroy(), isGone })
     })
     sent.once('response', (response) => resolve(toRefusal(response)))
     sent.end()
@@ -98,7 +101,8 @@ export async function gone(tcp: Socket): Promise<void> {
 async function toRefusal(response: IncomingMessage): Promise<UpgradeAnswer> {
   const body = JSON.parse(await text(response))
   expect(body).toEqual({ error: expect.anything() })
-  return { status: response.statusCode ?? 0, headers: response.headers, error: body.error, drop: () => {} }
+  const { statusCode: status = 0, headers } = response
+  return { status, headers, error: body.error, drop: () => {}, isGone: () => true }
 }
 
 function toHeaders({ token, headers = {} }: UpgradeOptions): OutgoingHttpHeaders {
