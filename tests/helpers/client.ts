@@ -47,7 +47,14 @@ export async function connect(
   userId: string,
   options: ClientOptions = {},
 ): Promise<TestClient> {
-  const token = await issueToken(server, userId)
+  return connectWith(server, { userId, token: await issueToken(server, userId), options })
+}
+
+/** Opens a connection with a token that its user already has. */
+export async function connectWith(
+  server: TestServer,
+  { userId, token, options = {} }: { userId: string; token: string; options?: ClientOptions },
+): Promise<TestClient> {
   const socket = openSocket(server, token, options)
   const client = createClient(userId, socket)
   await Promise.race([
