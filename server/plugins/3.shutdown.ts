@@ -6,7 +6,9 @@ export default defineNitroPlugin(({ rufer: lifecycle, hooks }) => {
   // under `nuxt dev` Nitro calls the hook; in production it would first cut all sockets, so the signals are ours
   if (import.meta.dev) return
   process.env['NITRO_SHUTDOWN_DISABLED'] = 'true'
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void exit())
+  let stopping: Promise<void> | undefined
+  // a terminal and npm may both send one: the second must not cut off what the first began
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (stopping ??= exit()))
 
   async function exit() {
     lifecycle.log.info('stopping')

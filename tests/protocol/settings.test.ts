@@ -1,0 +1,174 @@
+// Settings: a wrong one ends the start with a line that says what to set; what demo mode, metrics and the log do.
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { callApi, issueToken, register } from '#rufer/tests/helpers/api.ts'
+import { signIn, signInUrl } from '#rufer/tests/helpers/browser.ts'
+import { connect } from '#rufer/tests/helpers/client.ts'
+import { METRICS_TOKEN, readMetrics } from '#rufer/tests/helpers/metrics.ts'
+import { runToExit, SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { upgrade } from '#rufer/tests/helpers/wire.ts'
+
+let server: TestServer
+beforeAll(async () => {
+  server = await startServer()
+})
+afterAll(() => server.stop())
+
+/** What a start that must fail printed, line by line. */
+async function failedStart(env: Record<string, string>) {
+  const { code, output } = await runToExit({ RUFER_SECRET_KEY: SECRET_KEY, ...env })
+  expect(code).toBe(1)
+  return output
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('Listening on '))
+}
+
+describe('a start ends with exit code 1 and one line for', () => {
+  test.each([
+    ['RUFER_SECRET_KEY', ''],
+    ['RUFER_SECRET_KEY', 'short'],
+    ['RUFER_SECRET_KEY', 'change-me-change-me-change-me-change-me'],
+    ['RUFER_SECRET_KEY', `${SECRET_KEY},short`],
+    ['RUFER_SECRET_KEY', `${SECRET_KEY},${SECRET_KEY}a,${SECRET_KEY}b`],
+    ['RUFER_SQLITE_SYNC', 'off'],
+    ['RUFER_DEMO', 'yes'],
+    ['RUFER_PUBLIC_URL', 'chat.example.com'],
+    ['RUFER_PUBLIC_URL', 'https://example.com/chat'],
+    ['RUFER_ALLOWED_ORIGINS', 'https://app.example.com,*'],
+    ['RUFER_TRUSTED_PROXIES', '-1'],
+    ['RUFER_TRUSTED_PROXIES', 'true'],
+    ['RUFER_METRICS_TOKEN', 'with space'],
+    ['RUFER_LOG_LEVEL', 'verbose'],
+    ['RUFER_TOKEN_TTL_MS', '0'],
+    ['RUFER_HEARTBEAT_MS', '20s'],
+    ['RUFER_SESSION_MAX_AGE_MS', '1.5'],
+    ['RUFER_LIMIT_FRAME_BYTES', '0'],
+    ['RUFER_LIMIT_REQUESTS_PER_SECOND', '-1'],
+    ['RUFER_LIMIT_CONNECTIONS', '1e6'],
+    ['MONGODB_URI', 'mongodb://user:hunter2@localhost/rufer'],
+    ['PORT', '70000'],
+  ])('%s=%s', async (name, value) => {
+    const lines = await failedStart({ [name]: value })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(new RegExp(`^${name} (is|cannot) .+; .+`))
+    // secrets are not repeated
+    expect(lines[0]).not.toMatch(/change-me|hunter2|with space/)
+  })
+
+  test('RUFER_PUBLIC_URL, which trusted proxies need', async () => {
+    expect(await failedStart({ RUFER_TRUSTED_PROXIES: '1' })).toEqual([
+      expect.stringMatching(/^RUFER_PUBLIC_URL is missing; .+/),
+    ])
+  })
+
+  test('each of several', async () => {
+    const lines = await failedStart({
+      RUFER_SECRET_KEY: '',
+      RUFER_LOG_LEVEL: 'loud',
+      RUFER_TRUSTED_PROXIES: '2',
+      RUFER_LIMIT_TEXT_LENGTH: 'x',
+    })
+    expect(lines.map((line) => line.replace(/ .*/, '')).toSorted()).toEqual([
+      'RUFER_LIMIT_TEXT_LENGTH',
+      'RUFER_LOG_LEVEL',
+      'RUFER_PUBLIC_URL',
+      'RUFER_SECRET_KEY',
+    ])
+  })
+
+  test.each(['false', 'true'])('a data folder that cannot be used, demo mode %s', async (RUFER_DEMO) => {
+    const env = { RUFER_DATA_DIR: '/dev/null/rufer', RUFER_DEMO, RUFER_SECRET_KEY: '' }
+    const lines = await failedStart(RUFER_DEMO === 'true' ? env : { ...env, RUFER_SECRET_KEY: SECRET_KEY })
+    expect(lines).toEqual([expect.stringContaining('/dev/null/rufer')])
+  })
+
+  test('a data folder that another process uses', async () => {
+    expect(await failedStart({ RUFER_DATA_DIR: server.dataDir })).toEqual([
+      expect.stringContaining('another process uses it'),
+    ])
+    expect((await callApi(server, 'GET /ready')).status).toBe(200)
+  })
+})
+
+test('a setting nobody knows is warned about, by its name only', async () => {
+  await server.restart({ RUFER_LIMIT_REQUEST_PER_SECOND: 'misspelt-value' })
+  expect(server.log()).toContainEqual(
+    expect.objectContaining({ level: 'warn', name: 'RUFER_LIMIT_REQUEST_PER_SECOND' }),
+  )
+  expect(server.output()).not.toContain('misspelt-value')
+})
+
+test('two keys pass while one is being changed', async () => {
+  const next = SECRET_KEY.replace('b', 'c')
+  await server.restart({ RUFER_SECRET_KEY: `${next},${SECRET_KEY}` })
+  const ask = async (key: string) => (await callApi(server, 'GET /api/users/nobody/online', { key })).status
+  expect([await ask(next), await ask(SECRET_KEY), await ask(`${next},${SECRET_KEY}`)]).toEqual([
+    404, 404, 401,
+  ])
+  await server.restart({ RUFER_SECRET_KEY: next })
+  expect([await ask(next), await ask(SECRET_KEY)]).toEqual([404, 401])
+})
+
+test('the data folder is the owner’s alone', async () => {
+  await server.restart({ RUFER_DATA_DIR: join(server.dataDir, 'made') })
+  expect((await stat(join(server.dataDir, 'made'))).mode & 0o777).toBe(0o700)
+  expect((await stat(join(server.dataDir, 'made', 'rufer.db'))).mode & 0o077).toBe(0)
+})
+
+describe('GET /metrics', () => {
+  test('is 404 without RUFER_METRICS_TOKEN, whatever is sent', async () => {
+    await server.restart()
+    const headers = { authorization: 'Bearer undefined' }
+    for (const sent of [{}, { headers }])
+      expect((await fetch(`${server.url}/metrics`, sent)).status).toBe(404)
+  })
+
+  test('is 401 without the token or with another, else Prometheus text', async () => {
+    await server.restart({ RUFER_METRICS_TOKEN: METRICS_TOKEN })
+    for (const authorization of ['', 'Bearer other', METRICS_TOKEN, `Basic ${METRICS_TOKEN}`]) {
+      expect((await fetch(`${server.url}/metrics`, { headers: { authorization } })).status).toBe(401)
+    }
+    await callApi(server, 'GET /api/users/alice/online', { key: 'wrong' })
+    expect(await readMetrics(server)).toMatchObject({
+      rufer_connections: 0,
+      'rufer_refused_total{reason="wrong-key"}': 1,
+    })
+  })
+})
+
+describe('the log', () => {
+  test('tells nothing secret, at any level', async () => {
+    await server.restart({ RUFER_LOG_LEVEL: 'debug' })
+    await register(server, 'alice', 'bob')
+    const token = await issueToken(server, 'alice')
+    const text = 'a text for nobody else'
+    await upgrade(server, { token, headers: { Origin: 'https://evil.example.com' } })
+    await upgrade(server, { token }).then((answer) => answer.drop())
+    await upgrade(server, { token })
+    const alice = await connect(server, 'alice')
+    await alice.say({ userId: 'bob' }, text)
+    await alice.refused('message.send', { id: 'nonsense', userId: 'bob', text })
+    const code = (await signInUrl(server, 'alice')).searchParams.get('code') ?? ''
+    await fetch(`${server.url}/sign-in?code=${code}&code=${code}`)
+    const cookie = (await signIn(server, 'alice')).split('=')[1] ?? ''
+    await callApi(server, 'POST /api/users/register', { key: 'a-wrong-key-nobody-should-see' })
+    await callApi(server, 'POST /api/users/register', { body: `{"userId":"${text}` })
+    alice.sendRaw(text)
+    expect(await alice.closed).toBe(4400)
+    await server.signal('SIGTERM')
+    expect(server.output()).toContain('a wrong secret key was refused')
+    for (const secret of [SECRET_KEY, token, text, code, cookie, 'a-wrong-key-nobody-should-see']) {
+      expect(secret.length).toBeGreaterThan(10)
+      expect(server.output()).not.toContain(secret)
+    }
+  })
+
+  test('is silent where it is told to be', async () => {
+    await server.restart({ RUFER_LOG_LEVEL: 'silent' })
+    await callApi(server, 'GET /api/users/alice/online', { key: 'wrong' })
+    await server.signal('SIGTERM')
+    expect(server.log()).toEqual([])
+  })
+})
