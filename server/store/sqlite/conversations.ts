@@ -63,7 +63,6 @@ export function listConversations(
   return { conversations: ids.flatMap((id) => found.get(id) ?? []), hasMore: rows.length > limit }
 }
 
-/** Everyone's id, in order; nobody's where there is no such conversation. */
 /** Those among the ids whose direct conversation with the user exists. */
 export function getPeers(database: Database, userId: string, among: string[]): string[] {
   const peers = new Map(among.filter((id) => id !== userId).map((id) => [toDirectId([userId, id]), id]))
@@ -74,6 +73,7 @@ export function getPeers(database: Database, userId: string, among: string[]): s
   return rows.flatMap((row) => peers.get(row.text('id')) ?? [])
 }
 
+/** Everyone's id, in order; nobody's where there is no such conversation. */
 export function listMemberIds(database: Database, conversationId: string): string[] {
   return database
     .all('SELECT user_id AS userId FROM members WHERE conversation_id = :conversationId ORDER BY user_id', {
