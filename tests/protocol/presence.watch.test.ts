@@ -1,0 +1,228 @@
+// presence.watch: who is there, now and from now on, among those one shares a conversation with.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WATCH_AT_ONCE } from '#rufer/shared/protocol/limits.ts'
+import { issueToken } from '#rufer/tests/helpers/api.ts'
+import { connect, openSocket, type TestClient } from '#rufer/tests/helpers/client.ts'
+import {
+  connectNew,
+  heard,
+  meet,
+  newUserId,
+  registerNew,
+  UNHURRIED,
+  type Company,
+} from '#rufer/tests/helpers/people.ts'
+import { invalid, PROTO } from '#rufer/tests/helpers/refusals.ts'
+import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+
+let server: TestServer
+let company: Company
+beforeAll(async () => {
+  server = await startServer({ env: UNHURRIED })
+  company = await meet(server)
+})
+afterAll(() => server.stop())
+
+const online = (userId: string) => ({ userId, status: 'online', lastSeenAt: null })
+const neverSeen = (userId: string) => ({ userId, status: 'offline', lastSeenAt: null })
+
+describe('the answer', () => {
+  test('tells who is online, who is not, and who never was', async () => {
+    const { alice, bob } = await meet(server)
+    const carol = await connectNew(server, 'carol')
+    const dave = await registerNew(server, 'dave')
+    await alice.request('conversation.open', { userId: carol.userId })
+    await alice.request('conversation.open', { userId: dave })
+    await carol.close()
+    const { presence } = await alice.next('presence.changed')
+    const userIds = [bob.userId, carol.userId, dave]
+    const { presences } = await alice.request('presence.watch', { userIds })
+    expect(presences).toHaveLength(3)
+    expect(presences).toEqual(
+      expect.arrayContaining([online(bob.userId), neverSeen(dave), { ...presence, status: 'offline' }]),
+    )
+  })
+
+  test('holds everybody once, and oneself not at all', async () => {
+    const { alice, bob } = company
+    const userIds = [bob.userId, alice.userId, bob.userId]
+    const { presences } = await alice.request('presence.watch', { userIds })
+    expect(presences).toEqual([online(bob.userId)])
+    expect(await alice.request('presence.watch', { userIds: [] })).toEqual({ presences: [] })
+  })
+
+  test('holds no stranger and nobody unknown, and does not say so', async () => {
+    const { alice, bob, mallory } = company
+    const userIds = [alice.userId, bob.userId, newUserId('nobody')]
+    expect(await mallory.request('presence.watch', { userIds })).toEqual({ presences: [] })
+    const mixed = { userIds: [mallory.userId, bob.userId, newUserId('nobody'), 'constructor'] }
+    expect(await alice.request('presence.watch', mixed)).toEqual({ presences: [online(bob.userId)] })
+  })
+
+  test('is for 500 at most', async () => {
+    const { alice, bob } = company
+    const userIds = Array.from({ length: WATCH_AT_ONCE - 1 }, (_, index) => `unknown-${index}`)
+    const { presences } = await alice.request('presence.watch', { userIds: [...userIds, bob.userId] })
+    expect(presences).toEqual([online(bob.userId)])
+    const error = await alice.refused('presence.watch', { userIds: [...userIds, bob.userId, 'one-more'] })
+    expect(error).toEqual(invalid('presence.watch'))
+  })
+})
+
+describe('events', () => {
+  test('come when somebody comes and when somebody has gone, with the instant of going', async () => {
+    const { alice, bob } = await meet(server)
+    const { serverTime: before } = await bob.request('session.ping')
+    await bob.close()
+    const { presence } = await alice.next('presence.changed')
+    const { serverTime: after } = await alice.request('session.ping')
+    expect(presence).toEqual({
+      userId: bob.userId,
+      status: 'offline',
+      lastSeenAt: expect.any(String),
+    })
+    const gone = Date.parse(presence.lastSeenAt ?? '')
+    expect(gone).toBeGreaterThanOrEqual(Date.parse(before))
+    // told a second after the connection ended, and not said to have ended only then
+    expect(Date.parse(after) - gone).toBeGreaterThan(900)
+    const { presences } = await alice.request('presence.watch', { userIds: [bob.userId] })
+    expect(presences).toEqual([presence])
+    await connect(server, bob.userId)
+    expect(await alice.next('presence.changed')).toEqual({ presence: online(bob.userId) })
+  })
+
+  test('do not come for a second connection, nor for the end of one of two', async () => {
+    const { alice, bob } = await meet(server)
+    const phone = await connect(server, bob.userId)
+    await phone.close()
+    const tablet = await connect(server, bob.userId)
+    await bob.close()
+    await tablet.close()
+    await alice.next('presence.changed')
+    expect(presencesHeard(alice)).toEqual([`${bob.userId} offline`])
+  })
+
+  test('a reload does not blink: until a second has passed the user is online', async () => {
+    const { alice, bob } = await meet(server)
+    const token = await issueToken(server, bob.userId)
+    bob.socket.terminate()
+    const reloaded = openSocket(server, token)
+    await new Promise((resolve) => reloaded.once('message', resolve))
+    const { presences } = await alice.request('presence.watch', { userIds: [bob.userId] })
+    expect(presences).toEqual([online(bob.userId)])
+    reloaded.terminate()
+    await alice.next('presence.changed')
+    expect(presencesHeard(alice)).toEqual([`${bob.userId} offline`])
+  })
+
+  test('come to every connection that watches, and to no other', async () => {
+    const { alice, bob, mallory } = await meet(server)
+    const [watching, idle] = [await connect(server, alice.userId), await connect(server, alice.userId)]
+    await watching.request('presence.watch', { userIds: [bob.userId] })
+    await mallory.request('presence.watch', { userIds: [bob.userId] })
+    await bob.close()
+    await alice.next('presence.changed')
+    await watching.next('presence.changed')
+    for (const client of [idle, mallory]) {
+      await client.settled()
+      expect(heard(client)).toEqual([])
+    }
+  })
+
+  test('of oneself never come', async () => {
+    const { alice, bob, conversationId } = await meet(server)
+    await alice.request('presence.watch', { userIds: [alice.userId, bob.userId] })
+    await alice.request('conversation.get', { conversationId })
+    await connect(server, alice.userId)
+    await bob.close()
+    await alice.next('presence.changed')
+    expect(presencesHeard(alice)).toEqual([`${bob.userId} offline`])
+  })
+})
+
+describe('watched without asking are the others of conversations', () => {
+  const ways: [string, (client: TestClient, known: Company) => Promise<unknown>][] = [
+    ['listed', (client) => client.request('conversation.list')],
+    ['fetched', (client, { conversationId }) => client.request('conversation.get', { conversationId })],
+    ['opened', (client, { bob }) => client.request('conversation.open', { userId: bob.userId })],
+    [
+      'synced',
+      (client, { conversationId }) => client.request('conversation.sync', { revs: { [conversationId]: 0 } }),
+    ],
+    [
+      'learned by a message',
+      async (client, { alice, conversationId }) => {
+        await alice.say({ conversationId }, 'hello')
+        await client.next('message.created')
+      },
+    ],
+    [
+      'learned by a receipt',
+      async (client, { bob, conversationId }) => {
+        await bob.request('receipt.update', { conversationId, readSeq: 1 })
+        await client.next('receipt.updated')
+      },
+    ],
+  ]
+  test.each(ways)('%s', async (_, learn) => {
+    const met = await meet(server)
+    await met.alice.say({ conversationId: met.conversationId }, 'first')
+    const fresh = await connect(server, met.alice.userId)
+    await learn(fresh, met)
+    await met.bob.close()
+    expect((await fresh.next('presence.changed')).presence.userId).toBe(met.bob.userId)
+  })
+
+  test('opened by the other, and only from then on', async () => {
+    const [alice, bob] = await Promise.all([connectNew(server, 'alice'), connectNew(server, 'bob')])
+    expect(await alice.request('presence.watch', { userIds: [bob.userId] })).toEqual({ presences: [] })
+    const phone = await connect(server, bob.userId)
+    await bob.request('conversation.open', { userId: alice.userId })
+    await alice.next('conversation.updated')
+    await bob.close()
+    await phone.close()
+    await alice.next('presence.changed')
+    expect(presencesHeard(alice)).toEqual([`${bob.userId} offline`])
+  })
+})
+
+test.each([
+  ['no list', { userIds: undefined }],
+  ['one id', { userIds: 'bob' }],
+  ['null', { userIds: null }],
+  ['an operator object', { userIds: { $ne: null } }],
+  ['a list of operators', { userIds: [{ $ne: null }] }],
+  ['a list with an ill-formed id', { userIds: ['bob', ''] }],
+  ['a list with null', { userIds: [null] }],
+  ['an unknown field', { all: true }],
+  ['__proto__', PROTO],
+])('%s is refused', async (_, params) => {
+  const error = await company.alice.refused('presence.watch', { userIds: [], ...params })
+  expect(error).toEqual(invalid('presence.watch'))
+})
+
+// ends the process: last
+test.each([
+  ['was killed', 'SIGKILL'],
+  ['was stopped', 'SIGTERM'],
+] as const)('whoever was online when the process %s was last seen then', async (_, signal) => {
+  const { alice, bob, conversationId } = await meet(server)
+  await server.signal(signal)
+  await server.restart()
+  const back = await connect(server, alice.userId)
+  const { presences } = await back.request('presence.watch', { userIds: [bob.userId] })
+  expect(presences).toEqual([{ userId: bob.userId, status: 'offline', lastSeenAt: expect.any(String) }])
+  expect(presences[0]?.lastSeenAt && presences[0].lastSeenAt >= bob.started.serverTime).toBe(true)
+  await back.request('conversation.get', { conversationId })
+  await connect(server, bob.userId)
+  expect(await back.next('presence.changed')).toEqual({ presence: online(bob.userId) })
+})
+
+// --- Internal helpers ---
+
+function presencesHeard({ frames }: TestClient): string[] {
+  return frames.flatMap(({ event, data }) => {
+    const { presence } = (data ?? {}) as { presence?: { userId: string; status: string } }
+    return event === 'presence.changed' && presence ? [`${presence.userId} ${presence.status}`] : []
+  })
+}
