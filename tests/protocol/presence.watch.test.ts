@@ -69,7 +69,7 @@ describe('the answer', () => {
   })
 })
 
-describe('events', () => {
+describe.concurrent('events', () => {
   test('come when somebody comes and when somebody has gone, with the instant of going', async () => {
     const { alice, bob } = await meet(server)
     const { serverTime: before } = await bob.request('session.ping')
@@ -140,7 +140,7 @@ describe('events', () => {
   })
 })
 
-describe('watched without asking are the others of conversations', () => {
+describe.concurrent('watched without asking are the others of conversations', () => {
   const ways: [string, (client: TestClient, known: Company) => Promise<unknown>][] = [
     ['listed', (client) => client.request('conversation.list')],
     ['fetched', (client, { conversationId }) => client.request('conversation.get', { conversationId })],
