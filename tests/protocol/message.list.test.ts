@@ -36,7 +36,7 @@ describe('a page', () => {
     expect(await bob.request('message.list', { conversationId, limit: 7 })).toEqual(page)
   })
 
-  test.each([
+  test.each<[string, object, { seqs: number[]; hasMore: boolean }]>([
     ['before', { beforeSeq: 11, limit: 3 }, { seqs: [8, 9, 10], hasMore: true }],
     ['before, up to the first', { beforeSeq: 4, limit: 3 }, { seqs: [1, 2, 3], hasMore: false }],
     ['before, short of the first', { beforeSeq: 5, limit: 3 }, { seqs: [2, 3, 4], hasMore: true }],
