@@ -15,6 +15,8 @@ import type { Trace } from './trace.ts'
 const CONNECT_TIMEOUT_MS = 20_000
 /** The code that browsers give a connection that ended without one. */
 const LOST = 1006
+/** The `readyState` of a socket that takes frames. */
+const OPEN = 1
 
 /** A single-use token, as the back end gives it. */
 export interface SessionToken {
@@ -113,7 +115,7 @@ export class Connection {
   /** @throws RequestError when there is no session, or the frame is larger than the server takes */
   send(frame: RequestFrame): void {
     const { socket, session } = this.#link ?? {}
-    if (!socket || !session) throw RequestError.lost()
+    if (!session || socket?.readyState !== OPEN) throw RequestError.lost()
     const text = JSON.stringify(frame)
     if (this.#encoder.encode(text).length > session.limits.frameBytes)
       throw new RequestError('frame-too-large', {

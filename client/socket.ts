@@ -1,6 +1,8 @@
 // Socket: the part of a WebSocket that the client uses, as browsers, Node and the `ws` package have it.
 
 export interface Socket {
+  /** 1 while open */
+  readonly readyState: number
   send(text: string): void
   close(code?: number, reason?: string): void
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void

@@ -14,7 +14,7 @@ export function usePreview(conversation: MaybeRefOrGetter<Conversation>) {
     const onItsWay = unsent.value.at(-1)
     if (failed.value) return `Not sent: ${failed.value.text}`
     if (onItsWay) return `You: ${onItsWay.text}`
-    if (!lastMessage) return ''
+    if (!lastMessage) return 'No messages yet'
     return lastMessage.senderId === connection.userId ? `You: ${lastMessage.text}` : lastMessage.text
   })
   return { text, isFailed: computed(() => failed.value !== undefined) }

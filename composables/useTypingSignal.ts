@@ -1,5 +1,6 @@
 // Tells the others that one types: at most every 2 s while keys come, and at once when it ends.
 import { onScopeDispose } from 'vue'
+import { TYPING_RELAY_MS } from '#rufer/shared/protocol/limits.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useTypingStore } from '#rufer/stores/typing.ts'
 
@@ -8,22 +9,34 @@ const START_EVERY_MS = 2_000
 export function useTypingSignal(conversationId: string) {
   const connection = useConnectionStore()
   const typing = useTypingStore()
-  let startedAt: number | undefined
+  let startedAt = 0
+  let isShown = false
+  let timer: ReturnType<typeof setTimeout> | undefined
 
+  /** The server relays one a second: a start soon after a message waits, or nobody would see it. */
   function typed() {
+    if (timer) return
+    const everyMs = isShown ? START_EVERY_MS : TYPING_RELAY_MS
+    const waitMs = startedAt + everyMs - Date.now()
+    if (waitMs <= 0) start()
+    else if (!isShown) timer = setTimeout(start, waitMs)
+  }
+  function start() {
+    timer = undefined
     if (!connection.isLive) return
-    if (startedAt !== undefined && Date.now() - startedAt < START_EVERY_MS) return
     startedAt = Date.now()
+    isShown = true
     void typing.start(conversationId)
   }
   function stopped() {
-    if (startedAt === undefined) return
-    startedAt = undefined
-    if (connection.isLive) void typing.stop(conversationId)
+    if (isShown && connection.isLive) void typing.stop(conversationId)
+    sent()
   }
   /** A message ends the typing by itself. */
   function sent() {
-    startedAt = undefined
+    clearTimeout(timer)
+    timer = undefined
+    isShown = false
   }
   onScopeDispose(stopped)
   return { typed, stopped, sent }

@@ -2,14 +2,18 @@
 import { defineStore } from 'pinia'
 import type { Session } from '#rufer/client/connection.ts'
 import type { ClosedReason, ConnectionStatus } from '#rufer/client/status.ts'
+import type { User } from '#rufer/shared/model/user.ts'
 import { limits } from '#rufer/shared/protocol/limits.ts'
 import { useChatClient } from './chat-client.ts'
+import { useDebugStore } from './debug.ts'
 
 export type { ClosedReason }
 
 interface State {
   status: ConnectionStatus
   session: Session | undefined
+  /** one's own profile, once it is known */
+  me: User | undefined
   /** how far the server's clock is ahead, in milliseconds */
   clockOffsetMs: number
 }
@@ -18,6 +22,7 @@ export const useConnectionStore = defineStore('connection', {
   state: (): State => ({
     status: { state: 'connecting', attempt: 1 },
     session: undefined,
+    me: undefined,
     clockOffsetMs: 0,
   }),
   getters: {
@@ -49,6 +54,12 @@ export const useConnectionStore = defineStore('connection', {
     applySession(session: Session) {
       this.session = session
       this.clockOffsetMs = Date.parse(session.serverTime) - Date.now()
+      void this.fetchMe(session.userId)
+    },
+    async fetchMe(userId: string) {
+      await useDebugStore().tolerate('get user', async () => {
+        this.me = await useChatClient().getUser(userId)
+      })
     },
   },
 })

@@ -86,7 +86,7 @@ export const useConversationsStore = defineStore('conversations', {
       const conversation = mergeConversation(this.byId.get(next.id), next, userId)
       this.byId.set(next.id, conversation)
       const peer = peerOf(conversation, userId)
-      if (peer) void usePresenceStore().watch([peer.userId])
+      if (peer) usePresenceStore().watch(peer.userId)
       this.confirmDelivery(conversation)
     },
     async applyMessage(message: Message) {

@@ -1,6 +1,7 @@
 // DebugEntry: a trace of the client as one line of the debug view. Pure.
 import type { ConnectionStatus } from '#rufer/client/status.ts'
 import type { Trace } from '#rufer/client/trace.ts'
+import type { EventFrame, ReplyFrame } from '#rufer/shared/protocol/frame.ts'
 
 export const debugKinds = [
   'connection',
@@ -26,14 +27,17 @@ export interface DebugEntry {
 
 let lastKey = 0
 
-export function toDebugEntry(trace: Trace, at: number): DebugEntry {
-  return { key: ++lastKey, at, detail: JSON.stringify(trace, undefined, 2), ...describe(trace, at) }
+/** @param methods the method of each request by its id, which replies do not tell; kept up to date here */
+export function toDebugEntry(trace: Trace, at: number, methods: Map<number, string>): DebugEntry {
+  if (trace.kind === 'sent') methods.set(trace.frame.id, trace.frame.method)
+  const description = trace.kind === 'received' ? received(trace, methods) : describe(trace, at)
+  return { key: ++lastKey, at, detail: JSON.stringify(trace, undefined, 2), ...description }
 }
 
+type Frame = EventFrame | ReplyFrame
 type Description = Omit<DebugEntry, 'key' | 'at' | 'detail'> & { detail?: string }
 
-function describe(trace: Trace, at: number): Description {
-  if (trace.kind === 'received') return received(trace)
+function describe(trace: Exclude<Trace, { kind: 'received' }>, at: number): Description {
   if (trace.kind === 'sent') return sent(trace)
   if (trace.kind === 'failure') return here('connection', `${trace.operation} failed: ${trace.reason}`)
   if (trace.kind === 'status') return statusOf(trace.status, at)
@@ -56,17 +60,16 @@ function sent({ frame }: Extract<Trace, { kind: 'sent' }>): Description {
   }
 }
 
-function received({ text, ignored }: Extract<Trace, { kind: 'received' }>): Description {
+function received(
+  { text, ignored }: Extract<Trace, { kind: 'received' }>,
+  methods: Map<number, string>,
+): Description {
   if (ignored) return { direction: 'in', kind: 'connection', summary: 'ignored', detail: text }
-  const frame: unknown = JSON.parse(text)
-  const { event, id, error } = Object(frame)
-  const outcome = error ? `error ${error.code}` : 'reply'
-  return {
-    direction: 'in',
-    kind: kindOf(typeof event === 'string' ? event : ''),
-    summary: typeof event === 'string' ? event : `${outcome} #${id}`,
-    detail: JSON.stringify(frame, undefined, 2),
-  }
+  const frame: Frame = JSON.parse(text)
+  const name = 'event' in frame ? frame.event : (methods.get(frame.id) ?? '')
+  const outcome = 'error' in frame ? frame.error.code : 'reply'
+  const summary = 'event' in frame ? name : `${name} #${frame.id} ${outcome}`
+  return { direction: 'in', kind: kindOf(name), summary, detail: JSON.stringify(frame, undefined, 2) }
 }
 
 function kindOf(name: string): DebugKind {

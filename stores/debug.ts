@@ -13,6 +13,8 @@ interface State {
   tokenExpiresAt: string | undefined
   attempts: number
   lastCloseCode: number | undefined
+  /** of the requests sent, by id */
+  methods: Map<number, string>
 }
 
 export const useDebugStore = defineStore('debug', {
@@ -23,6 +25,7 @@ export const useDebugStore = defineStore('debug', {
     tokenExpiresAt: undefined,
     attempts: 0,
     lastCloseCode: undefined,
+    methods: shallowReactive(new Map()),
   }),
   actions: {
     record(trace: Trace) {
@@ -31,7 +34,7 @@ export const useDebugStore = defineStore('debug', {
       if (trace.kind === 'token' && trace.expiresAt) this.tokenExpiresAt = trace.expiresAt
       if (trace.kind === 'socket' && trace.code !== undefined) this.lastCloseCode = trace.code
       if (this.isPaused) return
-      this.entries.push(toDebugEntry(trace, Date.now()))
+      this.entries.push(toDebugEntry(trace, Date.now(), this.methods))
       if (this.entries.length > MOST_ENTRIES) this.entries.splice(0, this.entries.length - MOST_ENTRIES)
     },
     recordFailure(operation: string, error: unknown) {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, issueToken, register } from '#rufer/tests/helpers/api.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
 import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
-import { signIn } from '#rufer/tests/helpers/browser.ts'
+import { signIn } from '#rufer/tests/helpers/sign-in.ts'
 import { upgrade } from '#rufer/tests/helpers/wire.ts'
 
 let server: TestServer

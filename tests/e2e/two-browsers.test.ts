@@ -1,0 +1,81 @@
+// Two people in two browsers: messages both ways, ticks, a reload, and a restart of the server while both write.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser, openChat, say, textsOf } from '#rufer/tests/helpers/browser.ts'
+import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+
+let browser: Browser
+let server: TestServer
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  server = await startServer({ env: { RUFER_DEMO: 'true' } })
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+test('alice and bob exchange messages, see them read, and lose nothing', async () => {
+  const alice = await openChat(browser, server, { userId: 'alice', peer: 'Bob Johnson' })
+  const bob = await openChat(browser, server, { userId: 'bob', peer: 'Alice Smith' })
+
+  await say(alice, 'Hello Bob')
+  await shows(bob, ['Hello Bob'])
+  await lastOwnStatus(alice, 'read')
+  await say(bob, 'Hello Alice')
+  await say(bob, 'Hello Alice')
+  await shows(alice, ['Hello Bob', 'Hello Alice', 'Hello Alice'])
+  await lastOwnStatus(bob, 'read')
+
+  await bob.getByRole('textbox', { name: 'Message to' }).pressSequentially('I am ty')
+  await expect.poll(() => alice.locator('header .line').textContent()).toBe('typing…')
+
+  await bob.reload()
+  await shows(bob, ['Hello Bob', 'Hello Alice', 'Hello Alice'])
+})
+
+test('a restart while both write loses nothing and doubles nothing', async () => {
+  const alice = await openChat(browser, server, { userId: 'alice', peer: 'Bob Johnson' })
+  const bob = await openChat(browser, server, { userId: 'bob', peer: 'Alice Smith' })
+  await expect.poll(() => textsOf(bob)).toEqual(await textsOf(alice))
+  const before = await textsOf(alice)
+
+  const restarted = server.restart()
+  const counts = Array.from({ length: 15 }, (_, index) => index + 1)
+  await Promise.all([
+    sayAll(
+      alice,
+      counts.map((count) => `alice ${count}`),
+    ),
+    sayAll(
+      bob,
+      counts.map((count) => `bob ${count}`),
+    ),
+  ])
+  await restarted
+
+  const written = before.length + 2 * counts.length
+  await expect.poll(async () => (await textsOf(alice)).length, { timeout: 30_000 }).toBe(written)
+  await expect.poll(() => textsOf(bob), { timeout: 30_000 }).toEqual(await textsOf(alice))
+  const after = (await textsOf(alice)).slice(before.length)
+  expect(after.filter((text) => text.startsWith('alice'))).toEqual(counts.map((count) => `alice ${count}`))
+  expect(after.filter((text) => text.startsWith('bob'))).toEqual(counts.map((count) => `bob ${count}`))
+  await lastOwnStatus(alice, 'read')
+  await lastOwnStatus(bob, 'read')
+})
+
+async function sayAll(page: Page, texts: string[]): Promise<void> {
+  const [first, ...others] = texts
+  if (first === undefined) return
+  await say(page, first)
+  await sayAll(page, others)
+}
+
+async function shows(page: Page, texts: string[]): Promise<void> {
+  await expect.poll(() => textsOf(page)).toEqual(texts)
+}
+
+async function lastOwnStatus(page: Page, status: string): Promise<void> {
+  await expect.poll(() => page.locator('[data-status]').last().getAttribute('data-status')).toBe(status)
+}

@@ -1,0 +1,24 @@
+// A browser for tests of signing in: it opens links, clicks the button, and holds one cookie.
+import { callApi } from './api.ts'
+import type { TestServer } from './server.ts'
+
+/** The address of a new sign-in link, on the server under test whatever its public URL. */
+export async function signInUrl(server: TestServer, userId: string): Promise<URL> {
+  const { status, body } = await callApi(server, 'POST /api/users/sign-in-link', { body: { userId } })
+  if (status !== 200) throw new Error(`unable to make a link for ${userId}; ${JSON.stringify(body)}`)
+  const { pathname, search } = new URL(String(body['url']))
+  return new URL(`${pathname}${search}`, server.url)
+}
+
+/** The click on the button of a link's page. */
+export function click(link: URL, headers: Record<string, string> = {}): Promise<Response> {
+  const { origin, pathname, searchParams } = link
+  return fetch(`${origin}${pathname}`, { method: 'POST', redirect: 'manual', body: searchParams, headers })
+}
+
+/** Signs a browser in and gives its cookie, as it would send it. */
+export async function signIn(server: TestServer, userId: string): Promise<string> {
+  const { headers } = await click(await signInUrl(server, userId))
+  const [cookie = ''] = headers.getSetCookie()
+  return cookie.split(';', 1)[0] ?? ''
+}
