@@ -3,12 +3,17 @@
 /** @returns an empty string when there is nothing to send */
 export function toMessageText(typed: string): string {
   const storable = typed.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '')
-  const text = storable.replace(/^(?:[^\S\n]*\n)+/, '').replace(/(?:\n[^\S\n]*)+$/, '')
-  return text.trim() === '' ? '' : text
+  const lines = storable.split('\n')
+  const from = lines.findIndex(hasInk)
+  return lines.slice(from, lines.findLastIndex(hasInk) + 1).join('\n')
 }
 
 /** What the counter says near the limit and beyond it; nothing while there is room. */
 export function toCounter(length: number, limit: number): string {
   if (length > limit) return `${length - limit} ${length - limit === 1 ? 'character' : 'characters'} too long`
   return length >= limit * 0.9 ? `${length} of ${limit}` : ''
+}
+
+function hasInk(line: string): boolean {
+  return line.trim() !== ''
 }

@@ -16,12 +16,12 @@ export function provideComposer() {
 
 /** To be called by the composer itself. */
 export function registerComposer(composer: Composer) {
-  const registered = inject(key)
+  const registered = inject(key, undefined)
   if (registered) registered.value = composer
 }
 
 export function useComposerFocus(): Composer {
-  const registered = inject(key)
+  const registered = inject(key, undefined)
   return {
     focus: () => registered?.value?.focus(),
     edit: (text) => registered?.value?.edit(text),

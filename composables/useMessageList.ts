@@ -40,7 +40,7 @@ export function useMessageList(id: string, elements: Elements) {
     void open()
   })
   useLeaving(id, { elements, view })
-  return { ...history, rows, isAtEnd: view.isAtEnd, isLooking, toLatest }
+  return { ...history, rows, isFar: view.isFar, toLatest }
 }
 
 interface Elements {

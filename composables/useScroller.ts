@@ -16,6 +16,8 @@ const REST_MS = 150
 export function useScroller(scroller: Ref<HTMLElement | null>, list: Ref<HTMLElement | null>) {
   const isAtEnd = ref(true)
   const isAtRest = ref(true)
+  /** more than one screen from the end */
+  const isFar = ref(false)
   let anchor: Anchor | undefined
   let rest: ReturnType<typeof setTimeout> | undefined
 
@@ -33,6 +35,7 @@ export function useScroller(scroller: Ref<HTMLElement | null>, list: Ref<HTMLEle
   function toEnd() {
     anchor = undefined
     isAtEnd.value = true
+    isFar.value = false
     if (scroller.value) scroller.value.scrollTop = 0
   }
 
@@ -44,7 +47,9 @@ export function useScroller(scroller: Ref<HTMLElement | null>, list: Ref<HTMLEle
   }
 
   function scrolled() {
-    isAtEnd.value = (scroller.value?.scrollTop ?? 0) > -END_PX
+    const below = -(scroller.value?.scrollTop ?? 0)
+    isAtEnd.value = below < END_PX
+    isFar.value = below > (scroller.value?.clientHeight ?? 0)
     anchor = isAtEnd.value ? undefined : findAnchor(scroller.value, list.value)
     isAtRest.value = false
     clearTimeout(rest)
@@ -56,7 +61,15 @@ export function useScroller(scroller: Ref<HTMLElement | null>, list: Ref<HTMLEle
     if (anchor) restore(scroller.value, anchor)
     else if (isAtEnd.value) toEnd()
   })
-  return { isAtEnd, isAtRest, keepPlace, toEnd, toRow, place: () => findAnchor(scroller.value, list.value) }
+  return {
+    isAtEnd,
+    isAtRest,
+    isFar,
+    keepPlace,
+    toEnd,
+    toRow,
+    place: () => findAnchor(scroller.value, list.value),
+  }
 }
 
 /** The first row that ends below the scroller's top. */

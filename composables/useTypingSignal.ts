@@ -5,6 +5,8 @@ import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useTypingStore } from '#rufer/stores/typing.ts'
 
 const START_EVERY_MS = 2_000
+/** A little more than the server's second, for what the network takes from it. */
+const RELAYED_AGAIN_MS = TYPING_RELAY_MS + 100
 
 export function useTypingSignal(conversationId: string) {
   const connection = useConnectionStore()
@@ -16,7 +18,7 @@ export function useTypingSignal(conversationId: string) {
   /** The server relays one a second: a start soon after a message waits, or nobody would see it. */
   function typed() {
     if (timer) return
-    const everyMs = isShown ? START_EVERY_MS : TYPING_RELAY_MS
+    const everyMs = isShown ? START_EVERY_MS : RELAYED_AGAIN_MS
     const waitMs = startedAt + everyMs - Date.now()
     if (waitMs <= 0) start()
     else if (!isShown) timer = setTimeout(start, waitMs)

@@ -29,7 +29,7 @@ test('alice and bob exchange messages, see them read, and lose nothing', async (
   await lastOwnStatus(bob, 'read')
 
   await bob.getByRole('textbox', { name: 'Message to' }).pressSequentially('I am ty')
-  await expect.poll(() => alice.locator('header .line').textContent()).toBe('typing…')
+  await expect.poll(() => alice.locator('header .line').textContent(), { timeout: 5_000 }).toBe('typing…')
 
   await bob.reload()
   await shows(bob, ['Hello Bob', 'Hello Alice', 'Hello Alice'])

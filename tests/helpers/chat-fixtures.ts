@@ -3,6 +3,7 @@ import type { Conversation } from '#rufer/shared/model/conversation.ts'
 import type { Member } from '#rufer/shared/model/member.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
+import type { EventData } from '#rufer/shared/protocol/events.ts'
 
 export const INSTANT = '2026-01-01T12:00:00.000Z'
 
@@ -61,5 +62,22 @@ export function aConversation(overrides: Partial<Conversation> = {}): Conversati
     lastMessage: null,
     updatedAt: INSTANT,
     ...overrides,
+  }
+}
+
+export function aSession(): EventData<'session.started'> {
+  return {
+    userId: 'alice',
+    connectionId: 'connection-1',
+    serverTime: INSTANT,
+    heartbeatMs: 20_000,
+    limits: {
+      frameBytes: 65_536,
+      textLength: 10_000,
+      requestsPerSecond: 20,
+      messagesPerSecond: 10,
+      pageSize: 100,
+      syncConversations: 200,
+    },
   }
 }

@@ -5,7 +5,7 @@ import { WebSocketServer, type WebSocket } from 'ws'
 import type { EventData, EventName } from '#rufer/shared/protocol/events.ts'
 import type { FrameError, RequestFrame } from '#rufer/shared/protocol/frame.ts'
 import type { Method, Params, Result } from '#rufer/shared/protocol/methods.ts'
-import { INSTANT } from './chat-fixtures.ts'
+import { aSession } from './chat-fixtures.ts'
 
 /** What a request is answered with; `silence` leaves it unanswered. */
 type Reply<M extends Method> = Result<M> | { error: FrameError } | 'silence'
@@ -94,21 +94,4 @@ function answer<M extends Method>(
   const told: Answers[M] = answers[request.method]
   const standard: Answers[M] = nothing[request.method]
   return (told ?? standard)?.(request.params, link) ?? {}
-}
-
-function aSession(): EventData<'session.started'> {
-  return {
-    userId: 'alice',
-    connectionId: 'connection-1',
-    serverTime: INSTANT,
-    heartbeatMs: 20_000,
-    limits: {
-      frameBytes: 65_536,
-      textLength: 10_000,
-      requestsPerSecond: 20,
-      messagesPerSecond: 10,
-      pageSize: 100,
-      syncConversations: 200,
-    },
-  }
 }

@@ -1,0 +1,73 @@
+// The ways into the chat page, and what it says where there is none.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openBrowser, openChat, openPage } from '#rufer/tests/helpers/browser.ts'
+import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+
+let browser: Browser
+let demo: TestServer
+let closed: TestServer
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  demo = await startServer({ env: { RUFER_DEMO: 'true' } })
+  closed = await startServer()
+})
+afterAll(async () => {
+  await browser.close()
+  await demo.stop()
+  await closed.stop()
+})
+
+test('the front page leads to the chat of a demo user', async () => {
+  const page = await openPage(browser, demo.url)
+  await page.getByRole('link', { name: 'Chat as Alice' }).click()
+  await page.getByRole('link', { name: 'Bob Johnson' }).waitFor()
+  expect(await page.title()).toBe('Rufer')
+})
+
+test.each([
+  ['an unknown user', '/chat?userId=zed', 'Unknown user'],
+  ['a user id that is none', '/chat?userId=%21', 'Unknown user'],
+  ['nobody named', '/chat', 'Who are you?'],
+])('in demo mode: %s', async (_, path, heading) => {
+  const page = await openPage(browser, demo.url + path)
+  await page.getByRole('heading', { name: heading }).waitFor()
+  await page.getByRole('link', { name: 'Continue as Bob' }).click()
+  await expect.poll(() => page.getByRole('link', { name: 'Alice Smith' }).count()).toBe(1)
+})
+
+test('without demo mode one signs in first, whatever the address says', async () => {
+  const page = await openPage(browser, `${closed.url}/chat?userId=alice`)
+  await expect.poll(() => page.getByRole('heading').textContent()).toBe('Sign in needed')
+})
+
+test('the address names the open conversation, and the back button leaves it', async () => {
+  const page = await openChat(browser, demo, { userId: 'alice', peer: 'Bob Johnson' })
+  const address = page.url()
+  expect(address).toContain('chatId=')
+  await page.goBack()
+  await page.getByText('Choose a conversation').waitFor()
+  await page.goto(address)
+  await page.getByRole('textbox', { name: 'Message to Bob Johnson' }).waitFor()
+  await page.goto(`${demo.url}/chat?userId=alice&chatId=none`)
+  await page.getByText('There is no such conversation').waitFor()
+})
+
+test('a new conversation tells why it cannot begin', async () => {
+  const page = await openPage(browser, `${demo.url}/chat?userId=alice`)
+  await page.getByRole('button', { name: 'New conversation' }).click()
+  const field = page.getByRole('textbox', { name: 'User id' })
+  const error = page.getByRole('dialog').getByRole('alert')
+  async function tellsOf(id: string, reason: string) {
+    await field.fill(id)
+    await field.press('Enter')
+    await expect.poll(() => error.textContent()).toBe(reason)
+  }
+  await tellsOf('bo', 'There is no user bo')
+  await tellsOf('alice', 'That is you')
+  await tellsOf('not an id', '“not an id” cannot be a user id')
+  await field.fill('bob')
+  await field.press('Enter')
+  await page.getByRole('textbox', { name: 'Message to Bob Johnson' }).waitFor()
+})
