@@ -12,7 +12,7 @@ export const debugKinds = [
   'typing',
   'presence',
 ] as const
-export type DebugKind = (typeof debugKinds)[number]
+type DebugKind = (typeof debugKinds)[number]
 
 export interface DebugEntry {
   key: number

@@ -10,7 +10,7 @@ export interface MessageWindow {
   older: Side
   newer: Side
 }
-export type Side = 'idle' | 'loading' | 'failed'
+type Side = 'idle' | 'loading' | 'failed'
 
 export const emptyWindow: MessageWindow = { messages: [], state: 'loading', older: 'idle', newer: 'idle' }
 
