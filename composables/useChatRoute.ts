@@ -1,7 +1,6 @@
 // The address of the chat page: which conversation is open, and whether the debug view is shown.
 import { navigateTo, useRoute } from '#imports'
 import { computed } from 'vue'
-import type { RouteLocationRaw } from 'vue-router'
 
 export function useChatRoute() {
   const route = useRoute()
@@ -9,7 +8,7 @@ export function useChatRoute() {
   const isDebug = computed(() => ['true', '1'].includes(first(route.query['debug']) ?? ''))
 
   /** Where a conversation is shown, or the list alone; the rest of the address stays. */
-  function linkTo(conversationId?: string): RouteLocationRaw {
+  function linkTo(conversationId?: string) {
     const { chatId: _, ...query } = route.query
     return {
       path: route.path,

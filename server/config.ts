@@ -72,21 +72,35 @@ const secretKeys = z
   .refine((keys) => keys.length <= 2 && keys.every(isKey), KEY_ADVICE)
 
 const limitSettings = Object.fromEntries(
-  Object.values(limits).map(({ setting, standard, least, kind }) => [
-    setting,
-    (kind === 'rate' ? rate() : integer(least)).default(standard),
+  Object.values(limits).map((limit) => [
+    limit.setting,
+    (limit.kind === 'rate' ? rate() : integer(limit.least, 'most' in limit ? limit.most : MAX)).default(
+      limit.standard,
+    ),
   ]),
 )
 
-const settings = z.object({
-  RUFER_SECRET_KEY: secretKeys.optional(),
-  RUFER_DATA_DIR: z.string().default('.data'),
-  RUFER_SQLITE_SYNC: oneOf(['full', 'normal']).default('full'),
-  RUFER_DEMO: oneOf(['true', 'false']).default('false'),
+/** Every setting by its name in the environment; the descriptions are for the documents. */
+export const settings = z.object({
+  RUFER_SECRET_KEY: secretKeys
+    .optional()
+    .describe(
+      'the key of the back-end API, 32 characters or more; `new,old` while it is being changed. Needed unless demo mode is on, which makes one and keeps it in `<data folder>/secret-key`',
+    ),
+  RUFER_DATA_DIR: z.string().default('.data').describe('folder of the SQLite file, made with mode 0700'),
+  RUFER_SQLITE_SYNC: oneOf(['full', 'normal'])
+    .default('full')
+    .describe('`full`, or `normal`, which survives a crash of the process but not of the machine'),
+  RUFER_DEMO: oneOf(['true', 'false'])
+    .default('false')
+    .describe('the chat page needs no sign-in, and alice and bob exist; `true` under `npm run dev`'),
   RUFER_PUBLIC_URL: z
     .string()
     .refine(isPublicUrl, 'set an http or https address without a path, such as https://chat.example.com')
-    .optional(),
+    .optional()
+    .describe(
+      "the address people open, one's own and only origin: for sign-in links, `Secure` cookies and origin checks. Unless set, the origin of the request; needed in production behind proxies",
+    ),
   RUFER_ALLOWED_ORIGINS: z
     .string()
     .transform((value) => value.split(',').map((origin) => origin.trim()))
@@ -94,21 +108,29 @@ const settings = z.object({
       (origins) => origins.every(isOrigin),
       'set exact origins without a path, separated by commas, such as https://app.example.com',
     )
-    .default([]),
-  RUFER_TRUSTED_PROXIES: integer(0, 100).default(0),
+    .default([])
+    .describe("exact origins, comma separated, that may open sockets from a browser besides one's own"),
+  RUFER_TRUSTED_PROXIES: integer(0, 100)
+    .default(0)
+    .describe('how many proxies in front add to `X-Forwarded-For`; the client is that many from the right'),
   RUFER_METRICS_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'set printable characters without spaces')
-    .optional(),
-  RUFER_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  RUFER_TOKEN_TTL_MS: duration.default(900_000),
-  RUFER_SIGN_IN_LINK_TTL_MS: duration.default(600_000),
-  RUFER_HEARTBEAT_MS: duration.default(20_000),
-  RUFER_HEARTBEAT_TIMEOUT_MS: duration.default(30_000),
-  RUFER_SESSION_MAX_AGE_MS: duration.default(43_200_000),
+    .optional()
+    .describe('bearer token of `GET /metrics`; without it that path is 404'),
+  RUFER_LOG_LEVEL: oneOf(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('`debug`, `info`, `warn`, `error` or `silent`'),
+  RUFER_TOKEN_TTL_MS: duration.default(900_000).describe('life of a session token'),
+  RUFER_SIGN_IN_LINK_TTL_MS: duration.default(600_000).describe('life of a sign-in link'),
+  RUFER_HEARTBEAT_MS: duration.default(20_000).describe('how often connections are pinged'),
+  RUFER_HEARTBEAT_TIMEOUT_MS: duration.default(30_000).describe('silence after which a connection is cut'),
+  RUFER_SESSION_MAX_AGE_MS: duration
+    .default(43_200_000)
+    .describe('age at which a connection is asked to come again'),
   MONGODB_URI: z.never({ error: 'this version stores in SQLite only; remove the setting' }).optional(),
-  HOST: z.string().optional(),
-  PORT: integer(0, 65_535).optional(),
+  HOST: z.string().optional().describe('where to listen; `0.0.0.0` unless set'),
+  PORT: integer(0, 65_535).optional().describe('where to listen; 3000 unless set'),
   ...limitSettings,
 })
 type Settings = z.output<typeof settings>

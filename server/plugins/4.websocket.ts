@@ -1,4 +1,5 @@
 // Hands crossws our WebSocket server and our gate, before Nitro makes its adapter of them.
+import type { Hooks } from 'crossws'
 import { once } from 'node:events'
 import { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -20,7 +21,7 @@ export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
   })
 
   // the gate is a hook for all paths: a path without one of its own would otherwise be let in
-  async function upgrade(request: { context: Record<string, unknown> }) {
+  const upgrade: Hooks['upgrade'] = async (request) => {
     const node = nodeRequestOf(request)
     // a peer that resets the socket meanwhile is no error of ours; without a listener it would end the process
     node.socket.on('error', () => node.socket.destroy())

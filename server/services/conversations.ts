@@ -14,8 +14,6 @@ import { refuseOneself, requireMember } from './access.ts'
 import { takeFitting } from './fit-reply.ts'
 import { syncConversations } from './sync.ts'
 
-export type ConversationsService = ReturnType<typeof createConversationsService>
-
 export function createConversationsService({ store, clock }: { store: ChatStore; clock: Clock }) {
   return {
     /** @throws ChatError `user-not-found`, or `invalid-params` for oneself */

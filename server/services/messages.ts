@@ -10,8 +10,6 @@ import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
 import { isMember, refuseOneself, requireMember } from './access.ts'
 import { takeFitting } from './fit-reply.ts'
 
-export type MessagesService = ReturnType<typeof createMessagesService>
-
 interface MessagesDeps {
   store: ChatStore
   clock: Clock

@@ -10,8 +10,6 @@ import { OFFLINE_GRACE_MS } from '#rufer/shared/protocol/limits.ts'
 import type { Signals } from './signals.ts'
 import { requireUser } from './users.ts'
 
-export type PresenceService = ReturnType<typeof createPresenceService>
-
 interface PresenceDeps {
   store: ChatStore
   clock: Clock

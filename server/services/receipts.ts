@@ -4,8 +4,6 @@ import type { ChatStore } from '#rufer/server/store/port.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
 
-export type ReceiptsService = ReturnType<typeof createReceiptsService>
-
 export function createReceiptsService({ store, clock }: { store: ChatStore; clock: Clock }) {
   return {
     /** Moves a member's own markers forward. @throws ChatError `conversation-not-found` */

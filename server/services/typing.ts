@@ -6,8 +6,6 @@ import { otherMembers, requireMember } from './access.ts'
 import type { Signals } from './signals.ts'
 import { createTypingSigns } from './typing-signs.ts'
 
-export type TypingService = ReturnType<typeof createTypingService>
-
 /** A user on one connection. */
 export interface Typist {
   userId: string

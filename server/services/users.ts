@@ -4,8 +4,6 @@ import type { ChatStore, StoredUser } from '#rufer/server/store/port.ts'
 import type { User } from '#rufer/shared/model/user.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
-export type UsersService = ReturnType<typeof createUsersService>
-
 export function createUsersService({ store, clock }: { store: ChatStore; clock: Clock }) {
   return {
     /** Registers a user, or updates the profile; a left-out avatar removes it. */

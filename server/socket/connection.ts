@@ -6,7 +6,7 @@ import type { Topic } from './hub.ts'
 import type { RequestLimit } from './limits.ts'
 
 /** What a connection needs of a WebSocket; `ws` has it. */
-export interface Socket {
+interface Socket {
   readonly bufferedAmount: number
   send(frame: Buffer, options: { binary: boolean }, flushed: (error?: Error | null) => void): void
   close(code: number, reason: string): void

@@ -26,5 +26,5 @@ export const replyFrame = z.union([
 ])
 export type ReplyFrame = z.infer<typeof replyFrame>
 
-export const eventFrame = z.object({ event: z.string(), data: z.record(z.string(), z.unknown()) })
+const eventFrame = z.object({ event: z.string(), data: z.record(z.string(), z.unknown()) })
 export type EventFrame = z.infer<typeof eventFrame>

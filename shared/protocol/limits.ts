@@ -13,6 +13,8 @@ export const limits = {
     setting: 'RUFER_LIMIT_TEXT_LENGTH',
     standard: 10_000,
     least: 1,
+    // one message, twice over and escaped, must fit into a reply
+    most: 20_000,
     kind: 'integer',
     meaning: 'code points of a message',
   },

@@ -84,7 +84,7 @@ export async function runToExit(env: Record<string, string | undefined>) {
 }
 
 /** A port of loopback that nobody listens on just now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
