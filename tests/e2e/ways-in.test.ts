@@ -1,7 +1,7 @@
 // The ways into the chat page, and what it says where there is none.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, openChat, openPage } from '#rufer/tests/helpers/browser.ts'
+import { openBrowser, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 let browser: Browser
