@@ -24,6 +24,9 @@ export default defineNuxtConfig({
   imports: { scan: false },
   components: false,
   features: { inlineStyles: false },
+  // the page asks for no newer build of itself while the server is away
+  experimental: { appManifest: false },
+  vite: { optimizeDeps: { include: ['@vueuse/core', 'uuid'] } },
   typescript: { tsConfig: strictness, sharedTsConfig: strictness, nodeTsConfig: strictness },
   nitro: {
     experimental: { websocket: true },

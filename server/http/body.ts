@@ -15,9 +15,13 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) throw new ChatError('body-too-large')
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request) {
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length
-    if (size > BODY_BYTES) throw new ChatError('body-too-large')
+    if (size > BODY_BYTES) {
+      // the rest is read and forgotten: a socket closed on it would take the answer with it
+      request.resume()
+      throw new ChatError('body-too-large')
+    }
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -51,8 +51,6 @@ export function toErrorAnswer(event: H3Event, { thrown, operation }: { thrown: u
   if (code === 'internal') useNitroApp().rufer.log.error({ err: thrown, operation }, 'unable to answer call')
   setResponseStatus(event, errors[code].status)
   if (retryAfterMs !== undefined) setResponseHeader(event, 'Retry-After', Math.ceil(retryAfterMs / 1000))
-  // what was not read of a body would be taken for the next request
-  if (code === 'body-too-large') setResponseHeader(event, 'Connection', 'close')
   return { error: { code, message: `unable to ${operation}; ${message}`, ...(issues && { issues }) } }
 }
 

@@ -1,7 +1,7 @@
 // Two people in two browsers: messages both ways, ticks, a reload, and a restart of the server while both write.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, openChat, say, textsOf } from '#rufer/tests/helpers/browser.ts'
+import { openBrowser, openChat, say, textsOf } from '#rufer/tests/helpers/chat-page.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 let browser: Browser

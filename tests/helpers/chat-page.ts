@@ -4,8 +4,8 @@ import { expect, onTestFinished } from 'vitest'
 import { findOrInstallChromium } from '#rufer/scripts/chromium.ts'
 import type { TestServer } from './server.ts'
 
-/** What a browser, and Nuxt looking for a newer build, say about a server that is away. */
-const AWAY = /NUXT_E5002|net::ERR_|WebSocket connection to|Failed to load resource/
+/** What a browser says about a server that is away. */
+const AWAY = /net::ERR_|WebSocket connection to|Failed to load resource/
 
 export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: findOrInstallChromium() })
