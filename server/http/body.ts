@@ -17,14 +17,13 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   let size = 0
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length
-    if (size > BODY_BYTES) {
-      // the rest is read and forgotten: a socket closed on it would take the answer with it
-      request.resume()
-      throw new ChatError('body-too-large')
-    }
+    if (size > BODY_BYTES) break
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks)
+  if (size <= BODY_BYTES) return Buffer.concat(chunks)
+  // the rest is read and forgotten: a socket closed on it would take the answer with it
+  request.resume()
+  throw new ChatError('body-too-large')
 }
 
 // --- Internal helpers ---
