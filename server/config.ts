@@ -176,7 +176,7 @@ function isPublicUrl(value: string) {
 /** Secrets are never shown. */
 function toLine(issue: z.core.$ZodIssue, given: Record<string, string | undefined>) {
   const name = String(issue.path[0])
-  const isSecret = /KEY|TOKEN$|URI$/.test(name)
+  const isSecret = /(?:KEY|TOKEN|URI)$/.test(name)
   const state =
     given[name] === undefined
       ? 'is missing'

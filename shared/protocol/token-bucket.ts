@@ -29,7 +29,7 @@ export function takeToken(
   const passed = bucket ? Math.max(0, now - bucket.at) : 0
   const tokens = Math.min(rate.burst, (bucket?.tokens ?? rate.burst) + (passed / 1000) * rate.perSecond)
   if (rate.perSecond === 0) return { bucket: { tokens: rate.burst, at: now }, waitMs: 0 }
-  if (tokens >= 1) return { bucket: { tokens: tokens - 1, at: now }, waitMs: 0 }
+  if (tokens >= 1 - HAIR) return { bucket: { tokens: tokens - 1, at: now }, waitMs: 0 }
   return { bucket: { tokens, at: now }, waitMs: Math.ceil(((1 - tokens) / rate.perSecond) * 1000) }
 }
 
@@ -37,3 +37,6 @@ export function takeToken(
 export function giveToken(bucket: Bucket, rate: Rate): Bucket {
   return { tokens: Math.min(rate.burst, bucket.tokens + 1), at: bucket.at }
 }
+
+/** What sums of doubles may be off by: without it the wait that was told could be too short by nothing. */
+const HAIR = 1e-6
