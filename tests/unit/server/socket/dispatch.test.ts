@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createCounters } from '#rufer/server/counters.ts'
 import type { RequestContext } from '#rufer/server/handlers/context.ts'
-import { Connection, type Socket } from '#rufer/server/socket/connection.ts'
+import { Connection } from '#rufer/server/socket/connection.ts'
 import { createDispatch } from '#rufer/server/socket/dispatch.ts'
 import { createRequestLimit } from '#rufer/server/socket/limits.ts'
 import { StoreError } from '#rufer/server/store/port.ts'
@@ -28,7 +28,7 @@ function createFailing(getUser: () => unknown) {
     serverTime: () => '2026-01-01T00:00:00.000Z',
   } as unknown as RequestContext
   const dispatch = createDispatch({ toContext: () => context, counters, log })
-  const socket: Socket = {
+  const socket: ConstructorParameters<typeof Connection>[0]['socket'] = {
     bufferedAmount: 0,
     send: (frame) => void frames.push(JSON.parse(frame.toString())),
     close: (code) => void frames.push(code),
