@@ -56,23 +56,33 @@ test('register-user takes the key of demo mode out of the data folder', async ()
 })
 
 test.each([
-  ['a bad id', ['no spaces', 'Name'], {}, 'unable to register user; userId: '],
-  ['a blank name', ['carol', '   '], {}, 'unable to register user; displayName: must not be blank'],
-  ['no name', ['carol'], {}, 'usage: '],
-  ['too much', ['carol', 'C', 'https://x.example/', 'more'], {}, 'usage: '],
-  ['a wrong key', ['carol', 'Carol'], { RUFER_SECRET_KEY: 'w'.repeat(40) }, 'secret key is missing or wrong'],
-  [
-    'no server',
-    ['carol', 'Carol'],
-    { RUFER_URL: 'http://127.0.0.1:1' },
-    'no server answers at http://127.0.0.1:1',
-  ],
-])('register-user with %s ends non-zero and says why', async (_, args, env, reason) => {
-  const { code, stdout, stderr } = await registerUser(args, env)
-  expect(code).toBe(1)
-  expect(stderr).toContain(reason)
-  expect(stdout).toBe('')
-})
+  { what: 'a bad id', args: ['no spaces', 'Name'], reason: 'unable to register user; userId: ' },
+  {
+    what: 'a blank name',
+    args: ['carol', '   '],
+    reason: 'unable to register user; displayName: must not be blank',
+  },
+  { what: 'no name', args: ['carol'], reason: 'usage: ' },
+  { what: 'too much', args: ['carol', 'C', 'https://x.example/', 'more'], reason: 'usage: ' },
+  {
+    what: 'a wrong key',
+    env: { RUFER_SECRET_KEY: 'w'.repeat(40) },
+    reason: 'secret key is missing or wrong',
+  },
+  {
+    what: 'no server',
+    env: { RUFER_URL: 'http://127.0.0.1:1' },
+    reason: 'no server answers at http://127.0.0.1:1',
+  },
+])(
+  'register-user with $what ends non-zero and says why',
+  async ({ args = ['carol', 'Carol'], env, reason }) => {
+    const { code, stdout, stderr } = await registerUser(args, env)
+    expect(code).toBe(1)
+    expect(stderr).toContain(reason)
+    expect(stdout).toBe('')
+  },
+)
 
 test('dev names every wrong setting before it starts anything', async () => {
   const { code, stdout, stderr } = await run('dev.ts', [], {
