@@ -53,8 +53,13 @@ export function createSessionsService(deps: SessionsDeps) {
 
     /** Spends a link's code for a browser session; undefined when it is used, expired or unknown. */
     async signIn(code: string): Promise<Issued | undefined> {
-      const link = await store.takeSecret({ kind: 'link', hash: toHash(code) }, clock.instant())
-      return link && issue(deps, { kind: 'browser', userId: link.userId, ttlMs: BROWSER_SESSION_MS })
+      const link = await find('link', code)
+      if (!link) return undefined
+      // made before the link is spent: whoever ends all the user's sessions meanwhile ends this one or takes the link
+      const browser = await issue(deps, { kind: 'browser', userId: link.userId, ttlMs: BROWSER_SESSION_MS })
+      if (await store.takeSecret(link, clock.instant())) return browser
+      await store.voidSecrets({ hash: toHash(browser.value) })
+      return undefined
     },
 
     /** The signed-in browser that holds this cookie. */
