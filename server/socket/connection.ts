@@ -1,9 +1,11 @@
 // One live socket: the queue of its requests, the only place that sends, and its end.
 import { announced, closeCodes, type CloseReason } from '#rufer/shared/protocol/close-codes.ts'
 import { UNSENT_BEFORE_NEXT } from '#rufer/shared/protocol/limits.ts'
-import { encodeEvent } from './fanout.ts'
-import type { Topic } from './hub.ts'
+import { encodeEvent } from './encode.ts'
 import type { RequestLimit } from './limits.ts'
+
+/** What a connection may subscribe to: what concerns a user, or a user's presence. */
+export type Topic = `user:${string}` | `presence:${string}`
 
 /** What a connection needs of a WebSocket; `ws` has it. */
 interface Socket {

@@ -9,6 +9,7 @@ import { methods, type Method, type Params } from '#rufer/shared/protocol/method
 import { toParamsError } from '#rufer/shared/protocol/issues.ts'
 import type { Connection } from './connection.ts'
 import { decodeRequest, type DecodedRequest } from './decode.ts'
+import { encodeReply } from './encode.ts'
 
 export interface DispatchDeps {
   toContext(connection: Connection): RequestContext
@@ -30,9 +31,11 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     connection.lastRequestId = request.id
     try {
       limitRequest(connection, deps.counters)
-      connection.send(encode({ id: request.id, result: await answer(request, deps.toContext(connection)) }))
+      connection.send(
+        encodeReply({ id: request.id, result: await answer(request, deps.toContext(connection)) }),
+      )
     } catch (error) {
-      connection.send(encode({ id: request.id, error: toFrameError(error, request, deps) }))
+      connection.send(encodeReply({ id: request.id, error: toFrameError(error, request, deps) }))
       if (connection.requestLimit.isFlooding()) {
         deps.counters.dropped('flooding')
         connection.end('flooding')
@@ -85,8 +88,4 @@ function toFrameError(thrown: unknown, { id, method }: DecodedRequest, { log, co
     ...(retryAfterMs !== undefined && { retryAfterMs: Math.ceil(retryAfterMs) }),
     ...(issues && { issues }),
   }
-}
-
-function encode(reply: { id: number; result: object } | { id: number; error: object }) {
-  return Buffer.from(JSON.stringify(reply))
 }

@@ -2,8 +2,8 @@
 import type { Signals, Typing } from '#rufer/server/services/signals.ts'
 import type { Change } from '#rufer/server/store/port.ts'
 import { toConversation } from '#rufer/shared/model/conversation.ts'
-import type { EventData, EventName } from '#rufer/shared/protocol/events.ts'
 import type { Connection } from './connection.ts'
+import { encodeEvent } from './encode.ts'
 import type { Hub } from './hub.ts'
 import { watchPresence } from './watching.ts'
 
@@ -46,11 +46,6 @@ export function createFanout(hub: Hub): Fanout {
     typingStarted: (typing) => tellTyping('typing.started', typing),
     typingStopped: (typing) => tellTyping('typing.stopped', typing),
   }
-}
-
-/** An event as it goes over the wire. */
-export function encodeEvent<E extends EventName>(event: E, data: EventData<E>): Buffer {
-  return Buffer.from(JSON.stringify({ event, data }))
 }
 
 // --- Internal helpers ---

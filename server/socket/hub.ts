@@ -1,7 +1,6 @@
 // The hub: which connections are open, by topic. Topics never leave this folder.
-import type { Connection } from './connection.ts'
+import type { Connection, Topic } from './connection.ts'
 
-export type Topic = `user:${string}` | `presence:${string}`
 export type Hub = ReturnType<typeof createHub>
 
 /** A registry whose cost follows the subscribers of a topic, not all connections. */
