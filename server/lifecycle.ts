@@ -1,4 +1,5 @@
 // The life of a process: opening → open → draining. Nitro serves from the first moment, so every call asks here first.
+import type { ServerResponse } from 'node:http'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createCounters } from './counters.ts'
@@ -94,14 +95,13 @@ function createCallTracker() {
   let underWay = 0
   let onIdle: (() => void) | undefined
   return {
-    track: async <T>(call: () => Promise<T>): Promise<T> => {
+    /** until its answer has left, or its client has */
+    track: (response: ServerResponse): void => {
       underWay++
-      try {
-        return await call()
-      } finally {
+      response.once('close', () => {
         underWay--
         if (underWay === 0) onIdle?.()
-      }
+      })
     },
     idle: () =>
       new Promise<void>((resolve) => {

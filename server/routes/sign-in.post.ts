@@ -19,8 +19,9 @@ export default defineEventHandler(async (event) => {
   try {
     requireOwnOrigin(event.node.req, process.config)
     const { services, config } = process.current()
+    process.track(event.node.res)
     const form = new URLSearchParams((await readBytes(event.node.req)).toString())
-    const session = await process.track(() => services.sessions.signIn(form.get('code') ?? ''))
+    const session = await services.sessions.signIn(form.get('code') ?? '')
     if (session) {
       setBrowserCookie(event, session.value, config)
       return await sendRedirect(event, '/chat', 303)

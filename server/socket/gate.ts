@@ -57,7 +57,8 @@ export function checkHandshake({ url, method, headers }: IncomingMessage): void 
 const PROTOCOLS = /^[\w!#$%&'*+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'*+.^`|~-]+)*$/
 
 const HANDSHAKE: { isRight: (headers: IncomingMessage['headers']) => boolean; advice: string }[] = [
-  { isRight: ({ host }) => host !== undefined, advice: 'send the header Host' },
+  // crossws builds an address of it: what belongs into a path would hide the socket from its hooks
+  { isRight: ({ host }) => host !== undefined && !/[/?#\\]/.test(host), advice: 'send the header Host' },
   {
     isRight: ({ upgrade }) => upgrade?.toLowerCase() === 'websocket',
     advice: 'send the header Upgrade: websocket',

@@ -2,9 +2,9 @@
 import type { z } from 'zod'
 import { ChatError, type Issue } from './errors.ts'
 
-/** The error `invalid-params`, whose sentence names the first issue and whose `issues` name all. */
+/** The error `invalid-params`, whose sentence names the first issue and whose `issues` name the first ones. */
 export function toParamsError(found: z.core.$ZodIssue[]): ChatError {
-  const issues = found.flatMap(toIssues)
+  const issues = found.flatMap(toIssues).slice(0, MOST_ISSUES)
   const [first] = issues
   const reason = first
     ? `${first.path === '' ? '' : `${first.path}: `}${first.message}`
@@ -13,6 +13,9 @@ export function toParamsError(found: z.core.$ZodIssue[]): ChatError {
 }
 
 // --- Internal helpers ---
+
+/** However much is wrong with a request, its reply stays small. */
+const MOST_ISSUES = 20
 
 function toIssues(issue: z.core.$ZodIssue): Issue[] {
   const path = issue.path.map(String)
