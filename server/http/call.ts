@@ -65,8 +65,9 @@ async function answer<C extends Call>(
   if (calls[call].key) requireKey(event.node.req, process)
   else requireOwnOrigin(event.node.req, process.config)
   const rufer = process.current()
+  const body = await readBody(event, call)
   process.track(event.node.res)
-  return run({ event, rufer, body: await readBody(event, call) })
+  return run({ event, rufer, body })
 }
 
 async function readBody<C extends Call>(event: H3Event, call: C): Promise<Body<C>> {
