@@ -26,12 +26,14 @@ export default defineNuxtConfig({
   features: { inlineStyles: false },
   // the page asks for no newer build of itself while the server is away
   experimental: { appManifest: false },
-  vite: { optimizeDeps: { include: ['@vueuse/core', 'uuid'] } },
+  vite: { optimizeDeps: { include: ['@vueuse/core', 'linkify-it', 'uuid'] } },
   typescript: { tsConfig: strictness, sharedTsConfig: strictness, nodeTsConfig: strictness },
   nitro: {
     experimental: { websocket: true },
     imports: false,
     rollupConfig: { external: ['node:sqlite'] },
+    // private fields stay what they are, instead of look-ups in a WeakMap at every access
+    esbuild: { options: { target: 'esnext' } },
     compressPublicAssets: { gzip: true, brotli: true },
     typescript: { tsConfig: strictness },
   },

@@ -3,18 +3,65 @@ import { defineVitestProject } from '@nuxt/test-utils/config'
 import { defineConfig } from 'vitest/config'
 
 const node = { environment: 'node' } as const
+const onMongo = {
+  ...node,
+  globalSetup: 'tests/helpers/mongo-setup.ts',
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+}
+const engineTests = 'tests/unit/server/store/mongo/**/*.test.ts'
 
 export default defineConfig({
   test: {
+    // most tests wait for something most of the time
+    maxWorkers: 3,
     projects: [
-      { test: { ...node, name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
-      { test: { ...node, name: 'contract', include: ['tests/contract/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { ...node, name: 'unit', include: ['tests/unit/**/*.test.ts'], exclude: [engineTests] } },
+      { test: { ...onMongo, name: 'mongo', include: [engineTests] } },
+      { test: { ...onMongo, name: 'contract', include: ['tests/contract/**/*.test.ts'] } },
       {
         test: {
           ...node,
           name: 'protocol',
           include: ['tests/protocol/**/*.test.ts'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...onMongo,
+          name: 'protocol-mongo',
+          include: ['tests/protocol/**/*.test.ts'],
+          exclude: ['tests/protocol/*embedded.test.ts'],
+          setupFiles: 'tests/helpers/skip-without-mongo.ts',
+        },
+      },
+      {
+        test: {
+          ...onMongo,
+          name: 'cluster',
+          include: ['tests/cluster/*.test.ts'],
+          setupFiles: 'tests/helpers/skip-without-mongo.ts',
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: 'cluster-faults',
+          include: ['tests/cluster/faults/**/*.test.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 120_000,
+          // each needs the whole machine
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: 'security',
+          include: ['tests/security/**/*.test.ts'],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
@@ -26,6 +73,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // A page takes its time: words stand for a second at least, and the machine may be busy.
+          expect: { poll: { timeout: 10_000 } },
         },
       },
       await defineVitestProject({

@@ -12,6 +12,7 @@ import {
   type RevEvent,
   type Seen,
   type Step,
+  type SyncPage,
 } from './sync.ts'
 
 export interface CatchUpOptions {
@@ -25,10 +26,10 @@ export interface CatchUpOptions {
 export class CatchUp {
   readonly #options: CatchUpOptions
   readonly #seen = new Map<string, Seen>()
-  readonly #listed = new Set<string>()
   readonly #watched = new Set<string>()
   readonly #behind = new Set<string>()
-  #hasWholeList = false
+  /** How far the pages of the list reach that are held: an `updatedAt`; null: to its end. */
+  #listedTo: string | null | undefined
   #asking: Promise<void> | undefined
 
   constructor(options: CatchUpOptions) {
@@ -42,11 +43,21 @@ export class CatchUp {
 
   /** A page of the list, to be asked again after every reconnect. */
   trackList({ conversations, nextCursor }: Result<'conversation.list'>): void {
-    for (const conversation of conversations) {
-      this.track(conversation)
-      this.#listed.add(conversation.id)
+    for (const conversation of conversations) this.track(conversation)
+    const last = conversations.at(-1)?.updatedAt
+    if (nextCursor === null) this.#listedTo = null
+    else if (last !== undefined && this.#isBeyondList(last)) this.#listedTo = last
+  }
+
+  /** A conversation of the list, which tells of changes of profiles. */
+  learn(conversation: Conversation): void {
+    // With the whole list held, one that is not in it was made meanwhile: nothing of it was seen.
+    if (this.#listedTo === null && !this.#seen.has(conversation.id)) {
+      this.#seen.set(conversation.id, { ...seenWith(conversation), rev: 0, seq: 0 })
+      this.#behind.add(conversation.id)
     }
-    this.#hasWholeList ||= nextCursor === null
+    this.track(conversation)
+    this.#options.onConversation(conversation)
   }
 
   watch(userIds: readonly string[]): void {
@@ -61,10 +72,44 @@ export class CatchUp {
     return this.#seen.has(conversationId)
   }
 
-  /** Takes an event as it came; what is the next in order goes on to `onEvent`, a gap is asked for. */
-  receive(event: RevEvent): void {
+  /** How far a conversation was seen; undefined for one never heard of. */
+  revOf(conversationId: string): number | undefined {
+    return this.#seen.get(conversationId)?.rev
+  }
+
+  /** How far the newest conversations were seen, as `conversation.sync` asks for it. */
+  newestRevs(most: number): Record<string, number> {
+    const newest = [...this.#seen]
+      .toSorted(([, a], [, b]) => (a.updatedAt < b.updatedAt ? 1 : -1))
+      .slice(0, most)
+    return Object.fromEntries(newest.map(([id, { rev }]) => [id, rev]))
+  }
+
+  /** Whether any page of the list is held. */
+  get isListed(): boolean {
+    return this.#listedTo !== undefined
+  }
+
+  /** Whether it belongs to the pages of the list that are held. */
+  isInList({ updatedAt }: Conversation): boolean {
+    return !this.#isBeyondList(updatedAt)
+  }
+
+  /**
+   * Takes an event as it came; what is the next in order goes on to `onEvent`.
+   *
+   * @returns whether it shows a gap that was not known; `fill` asks for what is missing
+   */
+  receive(event: RevEvent): boolean {
     const id = conversationOf(event)
+    const wasBehind = this.#behind.has(id)
     this.#apply(id, receiveEvent(this.#seen.get(id), event))
+    return !wasBehind && this.#behind.has(id)
+  }
+
+  /** Something of that conversation is missing; `fill` asks for it. */
+  suspect(conversationId: string): void {
+    if (this.#seen.has(conversationId)) this.#behind.add(conversationId)
   }
 
   /** Asks for whatever is missing; ends when nothing is. */
@@ -87,30 +132,26 @@ export class CatchUp {
     return this.#behind.size > 0
   }
 
-  /** Profiles take no rev: only the list tells of their changes, and of conversations made meanwhile. */
+  /**
+   * Profiles take no rev: only the list tells of their changes, and of conversations made meanwhile. Conversations move
+   * up in it and never down, so that all that belongs to the pages held stands above the place where they ended.
+   */
   async #listAgain(): Promise<void> {
-    const missing = new Set(this.#listed)
+    if (this.#listedTo === undefined) return
     let cursor: string | null | undefined
-    while (missing.size > 0 && cursor !== null) {
+    do {
       const params = { limit: PAGE_SIZE, ...(cursor && { cursor }) }
       const page: Result<'conversation.list'> = await this.#options.ask('conversation.list', params)
       for (const conversation of page.conversations) {
-        missing.delete(conversation.id)
-        this.#found(conversation)
+        if (this.#isBeyondList(conversation.updatedAt)) return
+        this.learn(conversation)
       }
       cursor = page.nextCursor
-    }
+    } while (cursor !== null)
   }
 
-  #found(conversation: Conversation): void {
-    // With the whole list held, one that is not in it was made meanwhile: nothing of it was seen.
-    if (this.#hasWholeList && !this.#seen.has(conversation.id)) {
-      this.#seen.set(conversation.id, { rev: 0, seq: 0, held: [] })
-      this.#behind.add(conversation.id)
-    }
-    this.track(conversation)
-    this.#listed.add(conversation.id)
-    this.#options.onConversation(conversation)
+  #isBeyondList(updatedAt: string): boolean {
+    return this.#listedTo === undefined || (this.#listedTo !== null && updatedAt < this.#listedTo)
   }
 
   async #watchAgain(): Promise<void> {
@@ -127,16 +168,21 @@ export class CatchUp {
       const ids = [...this.#behind].slice(0, SYNC_CONVERSATIONS)
       const revs = Object.fromEntries(ids.map((id) => [id, this.#seen.get(id)?.rev ?? 0]))
       const { conversations, remaining = [] } = await this.#options.ask('conversation.sync', { revs })
+      const isNothing = conversations.length === 0 && remaining.length === 0
+      if (isNothing && ids.some((id) => this.#isHolding(id)))
+        throw new Error('unable to catch up; the server has nothing of what is missing')
       const unanswered = new Set(remaining)
       for (const id of ids) if (!unanswered.has(id) && !this.#isHolding(id)) this.#behind.delete(id)
-      for (const page of conversations) {
-        const { id } = page.conversation
-        this.#behind.delete(id)
-        this.#apply(id, mergePage(this.#seen.get(id) ?? seenWith(page.conversation), page))
-        if (page.hasMore) this.#behind.add(id)
-        else this.#options.onConversation(page.conversation)
-      }
+      for (const page of conversations) this.#merge(page)
     }
+  }
+
+  #merge(page: SyncPage): void {
+    const { conversation, hasMore } = page
+    this.#behind.delete(conversation.id)
+    this.#apply(conversation.id, mergePage(this.#seen.get(conversation.id) ?? seenWith(conversation), page))
+    if (hasMore) this.#behind.add(conversation.id)
+    else this.#options.onConversation(conversation)
   }
 
   #isHolding(id: string): boolean {

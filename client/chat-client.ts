@@ -1,66 +1,33 @@
 // ChatClient: a user's side of the protocol. Connects, stays connected, and tells everything once and in order.
-import { v7 } from 'uuid'
 import type { Conversation } from '#rufer/shared/model/conversation.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Presence } from '#rufer/shared/model/presence.ts'
 import type { User } from '#rufer/shared/model/user.ts'
-import type { ChatEvent, EventData, EventName } from '#rufer/shared/protocol/events.ts'
+import type { ChatEvent } from '#rufer/shared/protocol/events.ts'
 import type { Method, ParamsInput, Result } from '#rufer/shared/protocol/methods.ts'
 import { CatchUp } from './catch-up.ts'
+import type { ChatClientEvents, ChatClientOptions } from './chat-client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { Connection, type Session, type SessionToken } from './connection.ts'
+import { Connection, type Session } from './connection.ts'
 import { Emitter } from './emitter.ts'
-import type { KeyValueStorage } from './outbox-storage.ts'
-import { Outbox, type OutboxRow } from './outbox.ts'
+import { Level } from './level.ts'
+import type { OutboxRow } from './outbox.ts'
 import { RequestError } from './request-error.ts'
 import { Requests } from './requests.ts'
 import { retrying } from './retry.ts'
-import type { SocketConstructor } from './socket.ts'
+import { Sending, type Draft } from './sending.ts'
 import type { ConnectionStatus } from './status.ts'
 import { takesRev } from './sync.ts'
-import type { Trace } from './trace.ts'
-
-export interface ChatClientOptions {
-  /** where the protocol is spoken, `wss://chat.example.com/ws` */
-  url: string
-  /** gets a session token from your back end, anew for every attempt; throws `TokenRefused` to stay closed */
-  getToken: (signal: AbortSignal) => Promise<SessionToken>
-  /** the browser's, Node's, or the `ws` package's */
-  WebSocket: SocketConstructor
-  /** keeps unsent messages over a reload; @default none */
-  storage?: KeyValueStorage
-  /** failed attempts in a row before it gives up; @default Infinity */
-  maxAttempts?: number
-  /** @default the system's */
-  clock?: Clock
-  /** @default Math.random */
-  random?: () => number
-}
-
-export type ChatClientEvents = { [E in EventName]: EventData<E> } & {
-  status: ConnectionStatus
-  /** the messages on their way, in the order typed, whenever one of them changed */
-  'outbox.changed': { rows: readonly OutboxRow[] }
-  trace: Trace
-}
-
-/** A message to a conversation, or to a user whose direct conversation is opened on the way. */
-export type Draft = { text: string; id?: string } & ({ conversationId: string } | { userId: string })
-
-interface Waiting {
-  resolve(message: Message): void
-  reject(error: RequestError): void
-}
 
 export class ChatClient {
   readonly #emitter = new Emitter<ChatClientEvents>()
-  readonly #waiting = new Map<string, Waiting>()
   readonly #clock: Clock
   readonly #random: () => number
   readonly #connection: Connection
   readonly #requests: Requests
   readonly #catchUp: CatchUp
-  readonly #outbox: Outbox
+  readonly #sending: Sending
+  readonly #level: Level
 
   constructor({ clock = systemClock, random = Math.random, ...options }: ChatClientOptions) {
     this.#clock = clock
@@ -73,13 +40,14 @@ export class ChatClient {
       random,
       ping: () => void this.ping().catch((error: unknown) => this.#report('ping', error)),
       onLost: (refused) => this.#lose(refused),
-      onStatus: (status) => this.#emitter.emit('status', status),
+      onStatus: (status) => this.#changed(status),
       onEvent: (event) => this.#receive(event),
       onReply: (reply) => this.#requests.settle(reply),
       onTrace: (trace) => this.#emitter.emit('trace', trace),
     })
     this.#catchUp = this.#createCatchUp()
-    this.#outbox = this.#createOutbox(options.storage)
+    this.#sending = this.#createSending(options)
+    this.#level = this.#createLevel()
   }
 
   get status(): ConnectionStatus {
@@ -93,7 +61,7 @@ export class ChatClient {
 
   /** The messages on their way. */
   get outbox(): readonly OutboxRow[] {
-    return this.#outbox.rows
+    return this.#sending.outbox.rows
   }
 
   /** Calls `listener` at every such event; the returned function ends it. */
@@ -115,9 +83,27 @@ export class ChatClient {
     this.#connection.reconnectNow()
   }
 
+  /**
+   * Asks whether anything was missed and mends it; to be called every minute or so, and when somebody looks again. Takes
+   * over what pages that ended left unsent.
+   */
+  check(): Promise<void> {
+    return this.#level.check()
+  }
+
+  /** For signing out: forgets the user's unsent messages, here and in the storage. Done by itself when a session ended. */
+  forgetUnsent(): void {
+    this.#sending.forget()
+  }
+
   /** Gives the socket up as if the network had failed. */
   dropConnection(): void {
     this.#connection.drop()
+  }
+
+  /** Takes the reply to the next message as lost, and the connection with it, as if the network had failed just then. */
+  loseNextReply(): void {
+    this.#sending.loseNextReply()
   }
 
   /**
@@ -127,28 +113,22 @@ export class ChatClient {
    * @throws RequestError when the server refused it; the row stays in the outbox as `failed`
    */
   sendMessage(draft: Draft): Promise<Message> {
-    return new Promise((resolve, reject) => {
-      const id = draft.id ?? v7()
-      this.#waiting.set(id, { resolve, reject })
-      this.queueMessage({ ...draft, id })
-    })
+    return this.#sending.send(draft)
   }
 
   /** As `sendMessage`, but what becomes of it is told by `outbox.changed` and `message.created` alone. */
   queueMessage(draft: Draft): string {
-    const id = draft.id ?? v7()
-    this.#outbox.add({ ...draft, id, createdAt: new Date(this.#clock.now()).toISOString() })
-    return id
+    return this.#sending.queue(draft)
   }
 
   /** Sends a failed message again. */
   retryMessage(id: string): void {
-    this.#outbox.retry(id)
+    this.#sending.outbox.retry(id)
   }
 
-  /** Takes an unsent message back. */
+  /** Takes an unsent message back; whoever waits for it gets a `RequestError` `withdrawn`. */
   removeMessage(id: string): void {
-    this.#outbox.remove(id)
+    this.#sending.withdraw(id)
   }
 
   /** A page of messages, ascending by seq. */
@@ -214,45 +194,24 @@ export class ChatClient {
 
   #receive(event: ChatEvent): void {
     if (takesRev(event)) {
-      this.#catchUp.receive(event)
-      if (this.status.state === 'live') void this.#fillGaps()
+      this.#level.receive(event)
+      if (event.event === 'message.created') this.#settleSeen(event.data.message)
       return
     }
     if (event.event === 'conversation.updated') this.#catchUp.track(event.data.conversation)
-    if (event.event === 'session.started') this.#outbox.load(event.data.userId)
     this.#emit(event)
-    if (event.event === 'session.started') void this.#resume()
+    if (event.event === 'session.started') void this.#level.resume()
   }
 
-  /** Catches up, and only then sends what was typed meanwhile: sending marks everything before as read. */
-  async #resume(): Promise<void> {
-    const { session } = this.#connection
-    try {
-      await this.#catchUp.run()
-    } catch (error) {
-      return this.#drop('catch up', { error, session })
-    }
-    if (this.#connection.session !== session) return
-    this.#connection.markLive()
-    this.#outbox.open()
-    void this.#fillGaps()
-  }
-
-  async #fillGaps(): Promise<void> {
-    const { session } = this.#connection
-    if (!this.#catchUp.hasGap()) return
-    await this.#catchUp.fill().catch((error: unknown) => this.#drop('fill gap', { error, session }))
-  }
-
-  /** What cannot be caught up with on this connection may be on the next. */
-  #drop(operation: string, { error, session }: { error: unknown; session: Session | undefined }): void {
-    this.#report(operation, error)
-    if (session && this.#connection.session === session) this.#connection.drop()
+  #changed(status: ConnectionStatus): void {
+    // Signed out here or elsewhere: what was typed is not for whoever comes next.
+    if (status.state === 'closed' && status.reason === 'ended') this.#sending.forget()
+    this.#emitter.emit('status', status)
   }
 
   #lose(refused: boolean): void {
-    this.#outbox.hold()
-    this.#requests.failAll(refused ? refusedFrame() : RequestError.lost())
+    this.#sending.outbox.hold()
+    this.#requests.failAll(refused ? RequestError.refused() : RequestError.lost())
   }
 
   #emit({ event, data }: ChatEvent): void {
@@ -269,54 +228,44 @@ export class ChatClient {
         retrying(() => this.#request(method, params), { clock: this.#clock, random: this.#random }),
       onEvent: (event) => {
         this.#emit(event)
-        if (event.event === 'message.created') this.#arrived(event.data.message)
+        if (event.event === 'message.created') this.#sending.arrived(event.data.message)
       },
       onConversation: (conversation) => this.#emitter.emit('conversation.updated', { conversation }),
       onPresence: (presence) => this.#emitter.emit('presence.changed', { presence }),
     })
   }
 
-  #createOutbox(storage: KeyValueStorage | undefined): Outbox {
-    return new Outbox({
+  #createSending({ storage, locks }: Pick<ChatClientOptions, 'storage' | 'locks'>): Sending {
+    return new Sending({
       clock: this.#clock,
       random: this.#random,
       storage,
-      send: (row) => this.#send(row),
+      locks,
+      request: (params) => this.#request('message.send', params),
+      drop: () => this.dropConnection(),
+      // A duplicate in a conversation never heard of was seen by an earlier page: its event will not come again.
+      isSeen: ({ message, duplicate }) =>
+        (duplicate && !this.#catchUp.isTracking(message.conversationId)) || this.#catchUp.hasSeen(message),
       onChange: (rows) => this.#emitter.emit('outbox.changed', { rows }),
-      onSent: (message) => this.#settle(message.id, (waiting) => waiting.resolve(message)),
-      onFailed: ({ id }, error) => this.#settle(id, (waiting) => waiting.reject(error)),
+      onUnkept: (reason) => this.#report('keep unsent messages', reason),
     })
   }
 
-  async #send({
-    id,
-    text,
-    conversationId,
-    userId,
-  }: OutboxRow): Promise<{ message: Message; isSeen: boolean }> {
-    const target = { ...(conversationId && { conversationId }), ...(userId && !conversationId && { userId }) }
-    const { message, duplicate } = await this.#request('message.send', { id, text, ...target })
-    // A duplicate in a conversation never heard of was seen by an earlier page: its event will not come again.
-    const isOld = duplicate && !this.#catchUp.isTracking(message.conversationId)
-    return { message, isSeen: isOld || this.#catchUp.hasSeen(message) }
+  #createLevel(): Level {
+    return new Level({
+      connection: this.#connection,
+      catchUp: this.#catchUp,
+      outbox: this.#sending.outbox,
+      clock: this.#clock,
+      ask: (method, params) => this.#request(method, params),
+      onGap: (conversationId) => this.#emitter.emit('trace', { kind: 'gap', conversationId }),
+      onConversation: (conversation) => this.#emitter.emit('conversation.updated', { conversation }),
+      onFailure: (operation, error) => this.#report(operation, error),
+    })
   }
 
-  /** A message in its conversation is no longer on its way, even if the reply that said so was lost. */
-  #arrived(message: Message): void {
-    this.#outbox.remove(message.id)
-    this.#settle(message.id, (waiting) => waiting.resolve(message))
+  /** The conversation may have come with the message in it before the event, which then is not told. */
+  #settleSeen(message: Message): void {
+    if (this.#catchUp.hasSeen(message)) this.#sending.arrived(message)
   }
-
-  #settle(id: string, settle: (waiting: Waiting) => void): void {
-    const waiting = this.#waiting.get(id)
-    this.#waiting.delete(id)
-    if (waiting) settle(waiting)
-  }
-}
-
-function refusedFrame(): RequestError {
-  return new RequestError('frame-refused', {
-    message: 'unable to send request; the server refused its frame',
-    retryable: false,
-  })
 }

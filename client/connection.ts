@@ -3,16 +3,19 @@ import type { ChatEvent, EventData } from '#rufer/shared/protocol/events.ts'
 import type { ReplyFrame, RequestFrame } from '#rufer/shared/protocol/frame.ts'
 import { backoffMs } from './backoff.ts'
 import type { Clock } from './clock.ts'
-import { decode } from './decode.ts'
+import { decode, nameOf } from './decode.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { RequestError } from './request-error.ts'
 import type { Socket, SocketConstructor } from './socket.ts'
 import { afterClose, type ClosedReason, type ConnectionStatus } from './status.ts'
+import { TokenDelayed } from './token-delayed.ts'
 import { TokenRefused } from './token-refused.ts'
 import type { Trace } from './trace.ts'
 
 /** An attempt without a started session is given up after this. */
 const CONNECT_TIMEOUT_MS = 20_000
+/** A hint that a connection may be had now begins an attempt anew that is older: it was begun when none could be had. */
+const FRESH_MS = 1_000
 /** The code that browsers give a connection that ended without one. */
 const LOST = 1006
 /** The `readyState` of a socket that takes frames. */
@@ -29,7 +32,7 @@ export interface ConnectionOptions {
   /** ws:// or wss:// */
   url: string
   WebSocket: SocketConstructor
-  /** Called for every attempt; throws `TokenRefused` where asking again is of no use. */
+  /** Called for every attempt; throws `TokenRefused` where asking again is of no use, `TokenDelayed` to be asked later. */
   getToken: (signal: AbortSignal) => Promise<SessionToken>
   clock: Clock
   /** a number in [0, 1) */
@@ -48,6 +51,7 @@ export interface ConnectionOptions {
 
 /** One attempt and what became of it; whatever an earlier one still reports is stale. */
 interface Link {
+  begunAt: number
   abort: AbortController
   cancelTimeout: () => void
   socket?: Socket
@@ -92,16 +96,19 @@ export class Connection {
     if (this.#status.state !== 'closed') this.#end({ state: 'closed', reason: 'client' })
   }
 
-  /** A hint that now is a good moment: tries at once while offline, asks for a sign of life while connected. */
+  /** A hint that now is a good moment: tries at once while there is none, asks for a sign of life while connected. */
   reconnectNow(): void {
-    if (this.#status.state !== 'offline') this.#heartbeat.probe()
-    else if (this.#options.clock.now() >= this.#pausedUntil) this.#connect()
+    const { state } = this.#status
+    const now = this.#options.clock.monotonicMs()
+    const isOld = state === 'connecting' && this.#link !== undefined && now - this.#link.begunAt >= FRESH_MS
+    if (isOld || (state === 'offline' && now >= this.#pausedUntil)) this.#connect()
+    else this.#heartbeat.probe()
   }
 
   /** Gives the socket up, whatever state it is in, and connects again. */
   drop(): void {
     if (!this.#link) return
-    this.#options.onTrace({ kind: 'socket', outcome: 'silent' })
+    this.#options.onTrace({ kind: 'socket', outcome: 'dropped' })
     this.#lost(LOST)
   }
 
@@ -132,7 +139,8 @@ export class Connection {
       this.#options.onTrace({ kind: 'socket', outcome: 'abandoned' })
       this.#lost(LOST)
     })
-    const link: Link = { abort: new AbortController(), cancelTimeout }
+    const begunAt = this.#options.clock.monotonicMs()
+    const link: Link = { begunAt, abort: new AbortController(), cancelTimeout }
     this.#link = link
     this.#set({ state: 'connecting', attempt: this.#failures + 1 })
     void this.#openLink(link)
@@ -154,7 +162,7 @@ export class Connection {
       if (this.#link !== link) return undefined
       onTrace({ kind: 'token', outcome: 'failed', reason: String(error) })
       if (error instanceof TokenRefused) this.#end({ state: 'closed', reason: error.reason })
-      else this.#lost(LOST)
+      else this.#failed(error instanceof TokenDelayed ? error.retryAfterMs : 0)
       return undefined
     }
   }
@@ -176,7 +184,12 @@ export class Connection {
   #receive(link: Link, data: unknown): void {
     this.#heartbeat.received()
     const incoming = decode(data)
-    this.#options.onTrace({ kind: 'received', text: String(data), ignored: incoming.kind === 'ignored' })
+    this.#options.onTrace({
+      kind: 'received',
+      text: String(data),
+      name: nameOf(incoming),
+      ignored: incoming.kind === 'ignored',
+    })
     if (incoming.kind === 'reply') return this.#options.onReply(incoming.reply)
     if (incoming.kind === 'ignored') return
     if (incoming.event.event === 'session.started') this.#start(link, incoming.event.data)
@@ -197,23 +210,27 @@ export class Connection {
   #lost(code: number): void {
     const ending = this.#link?.ending
     this.#options.onTrace({ kind: 'socket', outcome: 'closed', code })
-    this.#failures++
     const after = afterClose(code)
     if ('closed' in after) return this.#end({ state: 'closed', reason: after.closed, code })
     if (ending?.reconnectAfterMs === null) return this.#end({ state: 'closed', reason: 'ended', code })
-    if (this.#failures >= this.#options.maxAttempts)
-      return this.#end({ state: 'closed', reason: 'gave-up', code })
-    this.#retryAfter(Math.max(after.pauseMs, ending?.reconnectAfterMs ?? 0), code)
+    this.#failed(Math.max(after.pauseMs, ending?.reconnectAfterMs ?? 0), code)
   }
 
-  /** Jitter is added even where the server named the time: it told everybody the same. */
-  #retryAfter(leastMs: number, code: number): void {
-    const { clock, random } = this.#options
+  /**
+   * Tries again, in `leastMs` at the earliest. Jitter is added even where the server named the time: it told everybody
+   * the same.
+   */
+  #failed(leastMs: number, code?: number): void {
+    const { clock, random, maxAttempts } = this.#options
+    const told = code === undefined ? {} : { code }
+    this.#failures++
+    if (this.#failures >= maxAttempts) return this.#end({ state: 'closed', reason: 'gave-up', ...told })
     const waitMs = leastMs + backoffMs(this.#failures, random)
     this.#letGo()
-    this.#pausedUntil = clock.now() + leastMs
+    const now = clock.monotonicMs()
+    this.#pausedUntil = now + leastMs
     this.#cancelRetry = clock.after(waitMs, () => this.#connect())
-    this.#set({ state: 'offline', retryAt: clock.now() + waitMs, attempt: this.#failures + 1, code })
+    this.#set({ state: 'offline', waitMs, retryAt: now + waitMs, attempt: this.#failures + 1, ...told })
     this.#options.onLost(false)
   }
 

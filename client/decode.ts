@@ -29,6 +29,12 @@ export function decode(text: unknown): Incoming {
   return { kind: 'ignored' }
 }
 
+/** What a frame is called in a log; says nothing of what it holds. */
+export function nameOf(incoming: Incoming): string {
+  if (incoming.kind === 'event') return incoming.event.event
+  return incoming.kind === 'reply' ? `#${incoming.reply.id}` : 'ignored'
+}
+
 function parse(text: unknown): object {
   if (typeof text !== 'string') return {}
   try {

@@ -1,8 +1,13 @@
-// Heartbeat: notices a connection that went silent, which a browser cannot see by itself.
+// Heartbeat: notices a connection that went silent, which a browser cannot see by itself, also after the machine slept.
 import type { Clock } from './clock.ts'
 
 /** How long after a ping without anything received the connection counts as dead. */
 const ANSWER_MS = 10_000
+/** The same where there is reason to doubt it: the machine slept, or changed networks. */
+const DOUBTED_ANSWER_MS = 5_000
+/** How often it looks whether the machine slept, and by how much a timer that is late says so. */
+const LOOK_MS = 5_000
+const SLEPT_MS = 5_000
 
 export class Heartbeat {
   readonly #clock: Clock
@@ -10,6 +15,8 @@ export class Heartbeat {
   readonly #dead: () => void
   #everyMs = 0
   #receivedAt = 0
+  /** a ping that nothing has followed yet */
+  #isUnanswered = false
   #cancel: (() => void) | undefined
 
   constructor(options: { clock: Clock; ping: () => void; dead: () => void }) {
@@ -28,30 +35,40 @@ export class Heartbeat {
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined
+    this.#isUnanswered = false
   }
 
   /** To be called for everything that arrives. */
   received(): void {
-    this.#receivedAt = this.#clock.now()
+    this.#receivedAt = this.#clock.monotonicMs()
+    this.#isUnanswered = false
   }
 
-  /** Pings at once: the machine may have slept, or changed networks. */
-  probe(): void {
-    if (!this.#cancel) return
+  /** Pings at once, and waits no longer than that for anything to come; does nothing while it waits already. */
+  probe(answerMs = DOUBTED_ANSWER_MS): void {
+    if (!this.#cancel || this.#isUnanswered) return
     this.stop()
-    const askedAt = this.#clock.now()
-    this.#ping()
-    this.#cancel = this.#clock.after(ANSWER_MS, () => {
-      if (this.#receivedAt >= askedAt) this.#listen()
-      else this.#dead()
+    this.#isUnanswered = true
+    this.#cancel = this.#clock.after(answerMs, () => {
+      if (this.#isUnanswered) this.#dead()
+      else this.#listen()
     })
+    this.#ping()
   }
 
   #listen(): void {
-    const quietMs = this.#clock.now() - this.#receivedAt
-    this.#cancel = this.#clock.after(Math.max(0, this.#everyMs - quietMs), () => {
-      if (this.#clock.now() - this.#receivedAt >= this.#everyMs) this.probe()
+    const waitMs = Math.min(LOOK_MS, Math.max(0, this.#everyMs - this.#quietMs()))
+    const [wall, monotonic] = [this.#clock.now(), this.#clock.monotonicMs()]
+    this.#cancel = this.#clock.after(waitMs, () => {
+      // Asleep, one machine's monotonic clock stands still and another's goes on: the clock on the wall always does.
+      const passedMs = Math.max(this.#clock.now() - wall, this.#clock.monotonicMs() - monotonic)
+      if (passedMs > waitMs + SLEPT_MS) this.probe()
+      else if (this.#quietMs() >= this.#everyMs) this.probe(ANSWER_MS)
       else this.#listen()
     })
+  }
+
+  #quietMs(): number {
+    return this.#clock.monotonicMs() - this.#receivedAt
   }
 }

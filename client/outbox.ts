@@ -1,7 +1,7 @@
 // Outbox: messages on their way, sent one after the other under the same id until the server's answer is definite.
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Clock } from './clock.ts'
-import { OutboxStorage, type KeyValueStorage } from './outbox-storage.ts'
+import { OutboxStorage, type KeyValueStorage, type Locks } from './outbox-storage.ts'
 import { RequestError, type RequestErrorCode } from './request-error.ts'
 import { backoffMs } from './backoff.ts'
 
@@ -19,17 +19,23 @@ export interface OutboxRow {
   state: 'sending' | 'sent' | 'failed'
   /** why it failed */
   error?: { code: RequestErrorCode; message: string }
+  /** whether it outlives the page */
+  isKept: boolean
 }
 
 export interface OutboxOptions {
   clock: Clock
   random: () => number
-  storage?: KeyValueStorage | undefined
+  /** none: rows end with the page */
+  storage?: (() => KeyValueStorage) | undefined
+  locks?: Locks | undefined
   /** Sends a row; throws a `RequestError`. Tells whether the message was seen in its conversation already. */
   send: (row: OutboxRow) => Promise<{ message: Message; isSeen: boolean }>
   onChange: (rows: readonly OutboxRow[]) => void
   onSent: (message: Message) => void
   onFailed: (row: OutboxRow, error: RequestError) => void
+  /** Rows are not kept in the storage, for that reason. */
+  onUnkept: (reason: unknown) => void
 }
 
 export class Outbox {
@@ -50,21 +56,23 @@ export class Outbox {
     return this.#rows
   }
 
-  /** Takes up what the user's earlier pages left unsent; rows typed before are kept after it. */
-  load(userId: string): void {
-    const { storage } = this.#options
-    if (!storage || this.#storage) return
-    this.#storage = new OutboxStorage(storage, userId)
-    const typed = this.#rows
-    const earlier = this.#storage.rows().filter(({ id }) => !typed.some((row) => row.id === id))
-    for (const row of typed) this.#storage.keep(row)
-    this.#set([...earlier, ...typed])
+  /** Takes up what the user's pages that ended left unsent, before what is here; what was typed before is kept, too. */
+  async load(userId: string): Promise<void> {
+    const { storage, locks, onUnkept } = this.#options
+    if (!storage) return
+    const isFirst = !this.#storage
+    this.#storage ??= new OutboxStorage(userId, { storage, locks, onFailure: onUnkept })
+    const earlier = (await this.#storage.takeUp()).filter(({ id }) => !this.#find(id))
+    if (!isFirst && earlier.length === 0) return
+    this.#set([...earlier, ...this.#rows])
+    void this.#sendNext()
   }
 
-  /** Begins to send: everything that was missed has been caught up with. */
+  /** Begins to send: everything that was missed has been caught up with, and what was stored has been seen. */
   open(): void {
     this.#isOpen = true
     this.#failures = 0
+    this.#set(this.#rows.filter(({ state }) => state !== 'sent'))
     void this.#sendNext()
   }
 
@@ -76,7 +84,7 @@ export class Outbox {
   }
 
   add(row: Pick<OutboxRow, 'id' | 'text' | 'createdAt' | 'conversationId' | 'userId'>): void {
-    this.#put({ ...row, state: 'sending' })
+    this.#put({ ...row, state: 'sending', isKept: false })
     void this.#sendNext()
   }
 
@@ -91,9 +99,15 @@ export class Outbox {
 
   /** Forgets a row; one that is under way may be stored all the same. */
   remove(id: string): void {
-    if (!this.#find(id)) return
-    this.#storage?.forget(id)
-    this.#set(this.#rows.filter((row) => row.id !== id))
+    if (this.#find(id)) this.#set(this.#rows.filter((row) => row.id !== id))
+  }
+
+  /** Forgets all rows of the user, those of other pages too; gives those that were here. */
+  clear(): readonly OutboxRow[] {
+    const rows = this.#rows
+    this.#set([])
+    this.#storage?.clear()
+    return rows
   }
 
   async #sendNext(): Promise<void> {
@@ -111,10 +125,9 @@ export class Outbox {
 
   #sent(row: OutboxRow, { message, isSeen }: { message: Message; isSeen: boolean }): void {
     this.#failures = 0
-    if (this.#find(row.id) && !isSeen) {
-      this.#storage?.forget(row.id)
+    if (this.#find(row.id) && !isSeen)
       this.#put({ ...row, conversationId: message.conversationId, state: 'sent' })
-    } else this.remove(row.id)
+    else this.remove(row.id)
     this.#options.onSent(message)
   }
 
@@ -142,15 +155,19 @@ export class Outbox {
   }
 
   #put(row: OutboxRow): void {
-    if (row.state !== 'sent') this.#storage?.keep(row)
     const isNew = !this.#find(row.id)
     this.#set(isNew ? [...this.#rows, row] : this.#rows.map((old) => (old.id === row.id ? row : old)))
   }
 
   #set(rows: readonly OutboxRow[]): void {
-    this.#rows = rows
-    this.#options.onChange(rows)
+    const kept = this.#storage?.keep(rows.filter(({ state }) => state !== 'sent'))
+    this.#rows = kept ? rows.map((row) => marked(row, kept.has(row.id))) : rows
+    this.#options.onChange(this.#rows)
   }
+}
+
+function marked(row: OutboxRow, isKept: boolean): OutboxRow {
+  return row.isKept === isKept ? row : { ...row, isKept }
 }
 
 function toRequestError(error: unknown): RequestError {

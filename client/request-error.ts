@@ -2,8 +2,17 @@
 import type { ErrorCode, Issue } from '#rufer/shared/protocol/errors.ts'
 import type { FrameError } from '#rufer/shared/protocol/frame.ts'
 
-/** `timeout` and `connection-lost`: done once or not at all; `frame-too-large`, `frame-refused`: not done. */
-export type RequestErrorCode = ErrorCode | 'timeout' | 'connection-lost' | 'frame-too-large' | 'frame-refused'
+/**
+ * `timeout`, `connection-lost`, and `withdrawn` for a message taken back: done once or not at all; `frame-too-large`,
+ * `frame-refused`: not done.
+ */
+export type RequestErrorCode =
+  | ErrorCode
+  | 'timeout'
+  | 'connection-lost'
+  | 'withdrawn'
+  | 'frame-too-large'
+  | 'frame-refused'
 
 export class RequestError extends Error {
   readonly code: RequestErrorCode
@@ -33,6 +42,22 @@ export class RequestError extends Error {
     return new RequestError('connection-lost', {
       message: 'unable to send request; there is no connection',
       retryable: true,
+    })
+  }
+
+  /** For a request whose frame the server refused, and the connection with it. */
+  static refused(): RequestError {
+    return new RequestError('frame-refused', {
+      message: 'unable to send request; the server refused its frame',
+      retryable: false,
+    })
+  }
+
+  /** For a message that was taken back before it was known to be stored. */
+  static withdrawn(): RequestError {
+    return new RequestError('withdrawn', {
+      message: 'unable to send message; it was taken back',
+      retryable: false,
     })
   }
 }

@@ -20,8 +20,11 @@ export type ConnectionStatus =
   /** connected, and catching up with what was missed */
   | { state: 'syncing' }
   | { state: 'live' }
-  /** `retryAt`: milliseconds since 1970 of the next attempt; `code`: the close code, where there was one */
-  | { state: 'offline'; retryAt: number; attempt: number; code?: number }
+  /**
+   * `waitMs`: from then until the next attempt; `retryAt`: when that is, by `performance.now()`; `code`: the close code,
+   * where there was one
+   */
+  | { state: 'offline'; waitMs: number; retryAt: number; attempt: number; code?: number }
   | { state: 'closed'; reason: ClosedReason; code?: number }
 
 /** A client that kept exceeding the rates is not let in again earlier. */

@@ -15,6 +15,8 @@ export type SyncPage = Result<'conversation.sync'>['conversations'][number]
 export interface Seen {
   rev: number
   seq: number
+  /** of its last message, or when it was made; empty where that is not known */
+  updatedAt: string
   held: readonly RevEvent[]
 }
 
@@ -26,8 +28,8 @@ export interface Step {
 }
 
 /** Everything up to the conversation as it was given counts as seen. */
-export function seenWith({ rev, seq }: Pick<Conversation, 'rev' | 'seq'>): Seen {
-  return { rev, seq, held: [] }
+export function seenWith({ rev, seq, updatedAt }: Pick<Conversation, 'rev' | 'seq' | 'updatedAt'>): Seen {
+  return { rev, seq, updatedAt, held: [] }
 }
 
 /**
@@ -50,10 +52,7 @@ export function mergePage(seen: Seen, page: SyncPage): Step {
   const last = items.at(-1)
   const coveredTo = page.hasMore && last ? revOf(last) : page.conversation.rev
   const deliver = items.filter((item) => revOf(item) > seen.rev)
-  return drain(
-    { rev: Math.max(seen.rev, coveredTo), seq: highestSeq(seen.seq, deliver), held: seen.held },
-    deliver,
-  )
+  return drain({ ...newestOf(seen, deliver), rev: Math.max(seen.rev, coveredTo), held: seen.held }, deliver)
 }
 
 export function takesRev(event: ChatEvent): event is RevEvent {
@@ -77,24 +76,26 @@ function drain(from: Seen, deliver: RevEvent[]): Step {
     }
     return false
   })
-  const seen = { rev, seq: highestSeq(from.seq, next), held }
+  const seen = { ...newestOf(from, next), rev, held }
   return { seen, deliver: [...deliver, ...next], gap: held.length > 0 }
 }
 
 function seenBefore(event: RevEvent): Seen {
   const seq = event.event === 'receipt.updated' ? event.data.receipt.deliveredSeq : event.data.message.seq - 1
-  return { rev: revOf(event) - 1, seq, held: [] }
+  return { rev: revOf(event) - 1, seq, updatedAt: '', held: [] }
 }
 
 function toEvent(message: Message, seen: Seen): RevEvent {
   return { event: message.seq > seen.seq ? 'message.created' : 'message.updated', data: { message } }
 }
 
-function highestSeq(from: number, events: readonly RevEvent[]): number {
-  return events.reduce(
-    (seq, event) => (event.event === 'receipt.updated' ? seq : Math.max(seq, event.data.message.seq)),
-    from,
-  )
+function newestOf(seen: Seen, events: readonly RevEvent[]): Pick<Seen, 'seq' | 'updatedAt'> {
+  const messages = events.flatMap((event) => (event.event === 'receipt.updated' ? [] : [event.data.message]))
+  const newest = messages.reduce((a, b) => (b.seq > a.seq ? b : a), {
+    seq: seen.seq,
+    createdAt: seen.updatedAt,
+  })
+  return { seq: newest.seq, updatedAt: newest.createdAt }
 }
 
 function revOf(event: RevEvent): number {

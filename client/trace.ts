@@ -5,8 +5,10 @@ import type { ConnectionStatus } from './status.ts'
 export type Trace =
   | { kind: 'status'; status: ConnectionStatus }
   | { kind: 'token'; outcome: 'asked' | 'received' | 'failed'; expiresAt?: string; reason?: string }
-  | { kind: 'socket'; outcome: 'opening' | 'closed' | 'silent' | 'abandoned'; code?: number }
+  | { kind: 'socket'; outcome: 'opening' | 'closed' | 'dropped' | 'abandoned'; code?: number }
   | { kind: 'sent'; frame: RequestFrame }
-  /** the text as it came */
-  | { kind: 'received'; text: string; ignored: boolean }
+  /** the text as it came; `name`: the event's, or "#" and the id of the request that was answered */
+  | { kind: 'received'; text: string; name: string; ignored: boolean }
+  /** the server did not tell something of that conversation; it was missed, and is asked for */
+  | { kind: 'gap'; conversationId: string }
   | { kind: 'failure'; operation: string; reason: string }

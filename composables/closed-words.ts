@@ -14,6 +14,8 @@ export interface ClosedWords {
   text: string
   /** another user would get in */
   isAboutUser?: true
+  /** there is something to look into */
+  hasDetails?: true
 }
 
 export function toClosedWords(closed: Closed): ClosedWords {
@@ -28,7 +30,11 @@ const words: Record<ClosedReason, (closed: Closed) => ClosedWords> = {
           text: 'Choose a user of the demo, or add ?userId= to the address.',
           isAboutUser: true,
         }
-      : { title: 'Sign in needed', text: 'Open your sign-in link in this browser, then come back here.' },
+      : {
+          title: 'Sign in needed',
+          text: 'Open your sign-in link in this browser, then come back here.',
+          isAboutUser: true,
+        },
   'user-not-found': ({ userId }) => ({
     title: 'Unknown user',
     text: userId ? `There is no user “${userId}”.` : 'Your user is no longer registered.',
@@ -45,6 +51,7 @@ const words: Record<ClosedReason, (closed: Closed) => ClosedWords> = {
   refused: ({ code }) => ({
     title: 'Protocol error',
     text: `The server ended the connection because of what this page sent${codeOf(code)}.`,
+    hasDetails: true,
   }),
   'gave-up': () => ({ title: 'No connection', text: 'The server could not be reached.' }),
   client: ({ code }) => ({ title: 'Closed', text: `The chat was closed${codeOf(code)}.` }),

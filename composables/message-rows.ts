@@ -17,6 +17,8 @@ export interface MessageRow {
   status: MessageStatus | undefined
   /** why it was not sent */
   reason: string | undefined
+  /** it waits, and ends with the page, since the browser's storage would not take it */
+  isUnkept: boolean
   /** in the conversation already */
   message: Message | undefined
   /** the heading above, on the first message of a day */
@@ -45,7 +47,10 @@ type Bare = Omit<MessageRow, 'day' | 'startsGroup' | 'endsGroup'>
 
 export function toMessageRows(source: RowSource): MessageRow[] {
   const stored = source.messages.map((message) => fromMessage(message, source))
-  const rows = [...stored, ...source.unsent.map((row) => fromOutbox(row, source))]
+  // A page of messages may hold one before its own event says that it is stored.
+  const isStored = ({ id }: OutboxRow) => source.messages.some((message) => message.id === id)
+  const unsent = source.unsent.filter((row) => !isStored(row)).map((row) => fromOutbox(row, source))
+  const rows = [...stored, ...unsent]
   return rows.map((row, index) => {
     const before = rows[index - 1]
     const after = rows[index + 1]
@@ -80,6 +85,7 @@ function fromMessage(message: Message, { conversation, viewerId, dividerSeq }: R
     isOwn,
     status: isOwn ? storedStatus(conversation, message, viewerId) : undefined,
     reason: undefined,
+    isUnkept: false,
     message,
     hasDivider: message.seq === dividerSeq,
   }
@@ -93,6 +99,7 @@ function fromOutbox(row: OutboxRow, { viewerId, isLive }: RowSource): Bare {
     isOwn: true,
     status: row.state === 'sending' ? onItsWay : row.state,
     reason: row.state === 'failed' ? toReason(row.error) : undefined,
+    isUnkept: !row.isKept && (row.state === 'failed' || !isLive),
     message: undefined,
     hasDivider: false,
   }

@@ -1,10 +1,12 @@
 // Announcements for screen readers: few enough to listen to.
-import { computed, ref, shallowRef, watch } from 'vue'
+import { computed, shallowRef, watch } from 'vue'
 import type { Message } from '#rufer/shared/model/message.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { memberOf } from '#rufer/stores/conversation-changes.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
+import { useStatusLineStore } from '#rufer/stores/status-line.ts'
+import { useConnectionNotice } from './useConnectionNotice.ts'
 
 interface Arrival {
   key: number
@@ -50,17 +52,18 @@ function useArrivals() {
   return arrivals
 }
 
+/** A trouble that is over before it was worth a word on the page is not told here either. */
 function useStatusWords() {
   const connection = useConnectionStore()
-  const words = ref('')
-  watch(
-    () => connection.status.state,
-    (state) => {
-      if (state === 'offline') words.value = 'Connection lost'
-      if (state === 'live' && words.value !== '') words.value = 'Connected'
-    },
-  )
-  return words
+  const statusLine = useStatusLineStore()
+  const { text } = useConnectionNotice()
+  let isLost = false
+  watch([text, () => connection.status.state], ([words, state]) => {
+    if (isLost ? state !== 'live' : words === '' || state !== 'offline') return
+    isLost = !isLost
+    statusLine.say(isLost ? 'Connection lost' : 'Connected')
+  })
+  return computed(() => statusLine.words)
 }
 
 function useFailureAlert() {

@@ -5,6 +5,7 @@ import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { peerOf } from '#rufer/stores/conversation-changes.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { useDebugStore } from '#rufer/stores/debug.ts'
+import { isolate } from './bidi.ts'
 import { useChatRoute } from './useChatRoute.ts'
 import { useDemo } from './useDemo.ts'
 
@@ -41,6 +42,6 @@ function useTitleWords() {
   return computed(() => {
     const { open, unreadTotal } = conversations
     const name = open && peerOf(open, connection.userId)?.displayName
-    return `${unreadTotal > 0 ? `(${unreadTotal}) ` : ''}${name ? `${name} · ` : ''}Rufer`
+    return `${unreadTotal > 0 ? `(${unreadTotal}) ` : ''}${name ? `${isolate(name)} · ` : ''}Rufer`
   })
 }

@@ -1,10 +1,11 @@
 // The composer: what is typed, how long it may be, and which keys send it.
 import { useMediaQuery } from '@vueuse/core'
-import { computed, ref } from 'vue'
+import { computed, ref, type Ref } from 'vue'
 import { countCodePoints } from '#rufer/shared/model/code-points.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { toCounter, toMessageText } from './message-text.ts'
+import type { FailedText } from './useComposerFocus.ts'
 import { useTypingSignal } from './useTypingSignal.ts'
 
 /** Safari tells the Enter that ends a composition after the composition's end. */
@@ -19,23 +20,27 @@ export function useComposer(conversationId: string, sent: () => void) {
   const typing = useTypingSignal(conversationId)
   const isCoarse = useMediaQuery('(pointer: coarse)')
   const text = ref('')
+  const edits = useEdits(conversationId, text)
   const cleaned = computed(() => toMessageText(text.value))
   const length = computed(() => countCodePoints(cleaned.value))
   const isTooLong = computed(() => length.value > connection.textLimit)
   const counter = computed(() => toCounter(length.value, connection.textLimit))
-  const canSend = computed(() => cleaned.value !== '' && !isTooLong.value)
-  let composedAt = 0
+  const isGone = useGone(conversationId)
+  const canSend = computed(() => cleaned.value !== '' && !isTooLong.value && !isGone.value)
+  let composedAt = -Infinity
 
   function submit() {
     if (!canSend.value) return
     messages.send(conversationId, cleaned.value)
+    edits.sent()
     text.value = ''
     typing.sent()
     sent()
   }
   function input() {
-    if (text.value === '') typing.stopped()
-    else typing.typed()
+    if (text.value !== '') return typing.typed()
+    typing.stopped()
+    edits.abandon()
   }
   function keydown(event: KeyboardEvent) {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
@@ -45,10 +50,41 @@ export function useComposer(conversationId: string, sent: () => void) {
     submit()
   }
   function isComposing(event: KeyboardEvent): boolean {
-    return event.isComposing || event.keyCode === IME_KEY_CODE || Date.now() - composedAt < COMPOSED_MS
+    return event.isComposing || event.keyCode === IME_KEY_CODE || performance.now() - composedAt < COMPOSED_MS
   }
   function compositionEnded() {
-    composedAt = Date.now()
+    composedAt = performance.now()
   }
-  return { text, counter, isTooLong, canSend, submit, input, keydown, compositionEnded, blur: typing.stopped }
+  const state = { text, counter, isTooLong, canSend, isGone }
+  return { ...state, edit: edits.begin, submit, input, keydown, compositionEnded, blur: typing.stopped }
+}
+
+// --- Internal helpers ---
+
+/** Failed messages whose text is in the composer again. They stay failed until it is sent, so that nothing is lost. */
+function useEdits(conversationId: string, text: Ref<string>) {
+  const messages = useMessagesStore()
+  const ids = new Set<string>()
+
+  /** Puts a failed message's text before what is typed already. */
+  function begin(row: FailedText) {
+    if (ids.has(row.id)) return
+    ids.add(row.id)
+    text.value = text.value === '' ? row.text : `${row.text}\n${text.value}`
+  }
+  /** What was sent took their place, unless they were tried again meanwhile. */
+  function sent() {
+    for (const { id, state } of messages.unsentIn(conversationId))
+      if (state === 'failed' && ids.has(id)) messages.remove(id)
+    ids.clear()
+  }
+  return { begin, sent, abandon: () => ids.clear() }
+}
+
+/** Whether the server knows the conversation no longer. */
+function useGone(conversationId: string) {
+  const messages = useMessagesStore()
+  return computed(() =>
+    messages.unsentIn(conversationId).some(({ error }) => error?.code === 'conversation-not-found'),
+  )
 }

@@ -1,10 +1,16 @@
 // The way from anywhere on the page to the composer: its focus, and text that is to be edited in it.
 import { inject, provide, shallowRef, type InjectionKey, type ShallowRef } from 'vue'
 
+/** A message that was not sent. */
+export interface FailedText {
+  id: string
+  text: string
+}
+
 interface Composer {
   focus(): void
-  /** Puts text before what is typed already. */
-  edit(text: string): void
+  /** Takes up the text of a message that was not sent; sending it takes that message's place. */
+  edit(row: FailedText): void
 }
 
 const key: InjectionKey<ShallowRef<Composer | undefined>> = Symbol('composer')
@@ -24,6 +30,6 @@ export function useComposerFocus(): Composer {
   const registered = inject(key, undefined)
   return {
     focus: () => registered?.value?.focus(),
-    edit: (text) => registered?.value?.edit(text),
+    edit: (row) => registered?.value?.edit(row),
   }
 }

@@ -1,49 +1,83 @@
-// The conversation list: its order, held while the pointer or the focus is in it, and its pages.
-import { useEventListener } from '@vueuse/core'
-import { computed, shallowRef, watch, type Ref } from 'vue'
-import type { Conversation } from '#rufer/shared/model/conversation.ts'
+// The conversation list: its order, the rows of it that are mounted, its pages, and what is unread out of sight.
+import { computed, nextTick, watch, type Ref } from 'vue'
+import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
+import { isNearEnd, numbersOf, shiftOfRows } from './row-window.ts'
+import { useHeldOrder } from './useHeldOrder.ts'
+import { useListFocus } from './useListFocus.ts'
+import { useRowWindow } from './useRowWindow.ts'
 
-/** Rows do not move under a pointer that moved so recently. */
-const HELD_MS = 1_500
-/** The next page is asked for when less than this is left. */
-const NEAR_PX = 600
+type RowWindow = ReturnType<typeof useRowWindow>
 
-export function useConversationList(element: Ref<HTMLElement | null>) {
+/** @param scroller what scrolls, with rows of `--row` */
+export function useConversationList(scroller: Ref<HTMLElement | null>) {
   const conversations = useConversationsStore()
-  const order = shallowRef<string[]>([])
-  const rows = computed(() =>
-    order.value
-      .map((id) => conversations.byId.get(id))
-      .filter((row): row is Conversation => row !== undefined),
-  )
   const wanted = computed(() => conversations.ordered.map(({ id }) => id))
-  let heldUntil = 0
-  let timer: ReturnType<typeof setTimeout> | undefined
+  const order = useHeldOrder(scroller, wanted)
+  const count = computed(() => order.value.length)
+  const window = useRowWindow(scroller, count)
+  const { focusedId, focusRow } = useListFocus(scroller, { order, show: window.show })
+  const indexes = computed(() => new Map(order.value.map((id, index) => [id, index])))
+  const indexOf = (id: string | undefined) => (id === undefined ? -1 : (indexes.value.get(id) ?? -1))
+  const rows = computed(() =>
+    numbersOf(window.mounted.value, indexOf(focusedId.value)).flatMap((index) => {
+      const conversation = conversations.byId.get(order.value[index] ?? '')
+      return conversation ? [{ index, conversation }] : []
+    }),
+  )
+  /** The one that the Tab key stops at. */
+  const stopId = computed(() => {
+    const { from, to } = window.inView.value
+    const open = indexOf(conversations.openId)
+    return focusedId.value ?? order.value[open >= from && open < to ? open : from]
+  })
 
-  /** A new row does appear at once, below those that are held. */
-  function arrange() {
-    clearTimeout(timer)
-    if (!isHeld()) {
-      order.value = wanted.value
-      return
-    }
-    const added = wanted.value.filter((id) => !order.value.includes(id))
-    if (added.length > 0) order.value = [...order.value, ...added]
-    timer = setTimeout(arrange, HELD_MS)
+  // Away from the top, rows that come or go above leave those in view where they are.
+  watch(order, async (_, before) => {
+    const rowsDown = shiftOfRows(before, indexes.value, window.inView.value)
+    await nextTick()
+    window.shift(rowsDown)
+  })
+  watch(
+    () => indexOf(conversations.openId) >= 0 && conversations.openId,
+    (id) => {
+      if (id && hasPlace(indexOf(id))) window.show(indexOf(id))
+    },
+    { flush: 'post' },
+  )
+  /** One from beyond the pages held stands last until they reach it: to go there would ask for all of them. */
+  function hasPlace(index: number): boolean {
+    return conversations.nextCursor === null || index < count.value - 1
   }
-  function isHeld(): boolean {
-    return Date.now() < heldUntil || element.value?.matches(':focus-within:has(:focus-visible)') === true
+  /** Brings a row, and its neighbours, into view and gives it the focus. */
+  function showRow(index: number) {
+    window.show(index, 1)
+    void focusRow(index)
   }
-  function loadNear() {
-    const list = element.value
-    if (list && list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_PX)
-      void conversations.loadMore()
-  }
+  usePages(window, count)
+  return { order, rows, stopId, ...useUnreadOutOfSight(order, window), showRow }
+}
 
-  useEventListener(element, 'pointermove', () => (heldUntil = Date.now() + HELD_MS), { passive: true })
-  useEventListener(element, 'pointerleave', () => (heldUntil = 0), { passive: true })
-  useEventListener(element, 'scroll', loadNear, { passive: true })
-  watch(wanted, arrange, { immediate: true })
-  return { rows }
+/** The next page is asked for when the end comes near, and after a lost connection again. */
+function usePages({ view }: RowWindow, count: Ref<number>) {
+  const connection = useConnectionStore()
+  const conversations = useConversationsStore()
+  watch([view, count, () => connection.isLive], ([, , isLive], [, , wasLive]) => {
+    const mayAsk = conversations.listState === 'idle' || (isLive && !wasLive)
+    if (isLive && mayAsk && isNearEnd(view.value, count.value)) void conversations.loadMore()
+  })
+}
+
+/** The numbers of the unread rows above and below what is in view. */
+function useUnreadOutOfSight(order: Ref<string[]>, { view, inView }: RowWindow) {
+  const conversations = useConversationsStore()
+  const unread = computed(() => {
+    if (view.value.height === 0) return []
+    const ids = new Set(conversations.ordered.filter((row) => row.unreadCount > 0).map(({ id }) => id))
+    return order.value.flatMap((id, index) => (ids.has(id) ? [index] : []))
+  })
+  return {
+    above: computed(() => unread.value.filter((index) => index < inView.value.from)),
+    below: computed(() => unread.value.filter((index) => index >= inView.value.to)),
+  }
 }

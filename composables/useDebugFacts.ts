@@ -1,6 +1,6 @@
 // The facts of the debug view: how the page is connected, in pairs of term and value.
-import { useNow, useIntervalFn } from '@vueuse/core'
-import { computed } from 'vue'
+import { useIntervalFn } from '@vueuse/core'
+import { computed, ref } from 'vue'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useDebugStore } from '#rufer/stores/debug.ts'
 
@@ -9,10 +9,12 @@ const EVERY_MS = 1_000
 export function useDebugFacts() {
   const connection = useConnectionStore()
   const debug = useDebugStore()
-  const now = useNow({ scheduler: (tick) => useIntervalFn(tick, EVERY_MS) })
+  const now = ref(performance.now())
+  useIntervalFn(() => (now.value = performance.now()), EVERY_MS)
   return computed((): [term: string, fact: string | number][] => {
     const { status, session, clockOffsetMs } = connection
-    const waitMs = status.state === 'offline' ? Math.max(0, status.retryAt - now.value.getTime()) : undefined
+    const waitMs =
+      status.state === 'offline' ? Math.max(0, Math.round(status.retryAt - now.value)) : undefined
     return [
       ['status', status.state],
       ['connectionId', session?.connectionId ?? '–'],
@@ -21,6 +23,7 @@ export function useDebugFacts() {
       ['next delay', waitMs === undefined ? '–' : `${waitMs} ms`],
       ['token expires', debug.tokenExpiresAt ?? '–'],
       ['clock offset', `${clockOffsetMs} ms`],
+      ['gaps', debug.gaps],
       ['last close code', debug.lastCloseCode ?? '–'],
     ]
   })

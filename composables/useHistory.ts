@@ -1,34 +1,43 @@
 // History: loads pages of messages as the reader nears them, and lets go of what is far away.
 import { useEventListener } from '@vueuse/core'
-import { computed, watch, type Ref } from 'vue'
+import { watch, type Ref } from 'vue'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
-import { useConversationsStore } from '#rufer/stores/conversations.ts'
-import { firstSeq, lastSeq } from '#rufer/stores/message-window.ts'
-import { MOST_ROWS, useMessagesStore } from '#rufer/stores/messages.ts'
+import { firstSeq } from '#rufer/stores/message-window.ts'
+import { useMessagesStore } from '#rufer/stores/messages.ts'
+import { useStatusLineStore } from '#rufer/stores/status-line.ts'
+import type { useHeldRange } from './useHeldRange.ts'
 
 /** A page is asked for when less than this is left, in heights of the scroller. */
 const SCREENS_LEFT = 1.5
+/** The most rows at rest; while the list moves, letting go of some would take the momentum from a touch. */
+const MOST_ROWS = 300
+
+type Range = ReturnType<typeof useHeldRange>
 
 export function useHistory(
   id: string,
-  { scroller, isAtRest }: { scroller: Ref<HTMLElement | null>; isAtRest: Ref<boolean> },
+  { scroller, isAtRest, range }: { scroller: Ref<HTMLElement | null>; isAtRest: Ref<boolean>; range: Range },
 ) {
   const messages = useMessagesStore()
-  const conversations = useConversationsStore()
   const connection = useConnectionStore()
-  const window = computed(() => messages.windowOf(id))
-  const hasOlder = computed(() => firstSeq(window.value) > 1)
-  const hasNewer = computed(
-    () => window.value.state === 'ready' && lastSeq(window.value) < (conversations.byId.get(id)?.seq ?? 0),
-  )
+  const statusLine = useStatusLineStore()
+  const { window, hasOlder, hasNewer } = range
 
   function loadNear() {
     const near = nearSides(scroller.value)
-    if (hasOlder.value && near.older && window.value.older === 'idle') void messages.loadSide(id, 'older')
+    if (hasOlder.value && near.older && window.value.older === 'idle') void loadOlder()
     if (hasNewer.value && near.newer && window.value.newer === 'idle') void messages.loadSide(id, 'newer')
   }
+  async function loadOlder() {
+    const before = firstSeq(window.value)
+    statusLine.say('')
+    await messages.loadSide(id, 'older')
+    const count = before - firstSeq(window.value)
+    if (count > 0) statusLine.say(`${count} older messages loaded`)
+  }
   function trimFar() {
-    if (window.value.messages.length > MOST_ROWS) messages.trim(id, farSide(scroller.value))
+    const isTooMuch = window.value.messages.length > MOST_ROWS
+    if (isTooMuch && isAtRest.value) messages.trim(id, farSide(scroller.value), MOST_ROWS)
   }
   function retryFailed() {
     if (window.value.state === 'failed') void messages.load(id)
@@ -37,12 +46,12 @@ export function useHistory(
   }
 
   useEventListener(scroller, 'scroll', loadNear, { passive: true })
-  watch(isAtRest, (rests) => rests && trimFar())
+  watch(isAtRest, trimFar)
   watch(
     () => connection.isLive,
     (isLive) => isLive && retryFailed(),
   )
-  return { window, hasOlder, hasNewer, loadNear, trimFar, retryFailed }
+  return { loadNear, trimFar, retryFailed }
 }
 
 function nearSides(scroller: Element | null) {

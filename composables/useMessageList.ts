@@ -7,8 +7,10 @@ import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { startOfDay } from './format-time.ts'
 import { toMessageRows, type MessageRow } from './message-rows.ts'
 import { useChatNow } from './useChatNow.ts'
+import { useHeldRange } from './useHeldRange.ts'
 import { useHistory } from './useHistory.ts'
 import { useLooking } from './useLooking.ts'
+import { useMessageActions } from './useMessageActions.ts'
 import { useReadReceipts } from './useReadReceipts.ts'
 import { useScroller } from './useScroller.ts'
 import { useUnreadDivider } from './useUnreadDivider.ts'
@@ -21,26 +23,29 @@ const READ_ROWS = 10
 const UNREAD_IN_PAGE = 40
 
 export function useMessageList(id: string, elements: Elements) {
-  const view = useScroller(elements.scroller, elements.list)
-  const history = useHistory(id, { ...elements, isAtRest: view.isAtRest })
+  const range = useHeldRange(id)
+  const { hasNewer } = range
+  const view = useScroller({ ...elements, hasNewer })
+  const history = useHistory(id, { ...elements, isAtRest: view.isAtRest, range })
   const isLooking = useLooking(elements.scroller)
   const isWatching = computed(() => isLooking.value && view.isAtEnd.value)
   const { dividerSeq, openAtUnread } = useUnreadDivider(id, isWatching)
   const checkSeen = useReadReceipts(id, { ...elements, isLooking })
-  const wanted = useWantedRows(id, { dividerSeq, hasNewer: history.hasNewer })
-  const rows = useSteadyRows(wanted, view, () => {
+  const wanted = useWantedRows(id, { dividerSeq, hasNewer })
+  const rows = useSteadyRows({ wanted, hasNewer, view }, () => {
     checkSeen()
     history.loadNear()
-    if (view.isAtRest.value) history.trimFar()
+    history.trimFar()
   })
-  const { open, toLatest } = useOpening(id, { elements, view, dividerSeq, rows, hasNewer: history.hasNewer })
+  const { open, toLatest } = useOpening(id, { elements, view, dividerSeq, rows, hasNewer })
 
   onMounted(() => {
     openAtUnread()
     void open()
   })
   useLeaving(id, { elements, view })
-  return { ...history, rows, isFar: view.isFar, toLatest }
+  const actions = useMessageActions(rows, { list: elements.list, view })
+  return { ...range, retryFailed: history.retryFailed, rows, isFar: view.isFar, toLatest, actions }
 }
 
 interface Elements {
@@ -68,7 +73,8 @@ function useWantedRows(
     return toMessageRows({
       conversation,
       messages: messages.windowOf(id).messages,
-      unsent: hasNewer.value ? [] : messages.unsentIn(id),
+      // Until the page has caught up, the newer ones that the list told of are only on their way.
+      unsent: hasNewer.value && connection.isLive ? [] : messages.unsentIn(id),
       viewerId: connection.userId,
       isLive: connection.isLive,
       dividerSeq: dividerSeq.value,
@@ -77,8 +83,14 @@ function useWantedRows(
   })
 }
 
+interface Steady {
+  wanted: Ref<MessageRow[]>
+  hasNewer: Ref<boolean>
+  view: View
+}
+
 /** The rows as they are shown: away from the end, what arrives at the end waits until the list is at rest. */
-function useSteadyRows(wanted: Ref<MessageRow[]>, view: View, shown: () => void) {
+function useSteadyRows({ wanted, hasNewer, view }: Steady, shown: () => void) {
   const rows = shallowRef<MessageRow[]>([])
   async function show() {
     if (rows.value === wanted.value) return
@@ -86,14 +98,17 @@ function useSteadyRows(wanted: Ref<MessageRow[]>, view: View, shown: () => void)
     shown()
   }
   watch(
-    wanted,
-    (next) => {
-      const isArrival = next[0]?.id === rows.value[0]?.id && next.length > rows.value.length
+    [wanted, hasNewer],
+    ([next], [, hadNewer]) => {
+      // Where newer ones were not held yet, what is new is a page that was asked for.
+      const isArrival = !hadNewer && next[0]?.id === rows.value[0]?.id && next.length > rows.value.length
       if (view.isAtEnd.value || view.isAtRest.value || !isArrival) void show()
     },
     { immediate: true },
   )
-  watch(view.isAtRest, (rests) => rests && void show())
+  watch([view.isAtRest, view.isAtEnd], ([rests, isAtEnd]) => {
+    if (rests || isAtEnd) void show()
+  })
   return rows
 }
 
@@ -127,7 +142,8 @@ function useOpening(id: string, { elements, view, dividerSeq, hasNewer }: Openin
     return Math.max(0, seq - 1 - READ_ROWS)
   }
   async function toLatest() {
-    if (hasNewer.value) await messages.load(id)
+    // At the end already when the rows change, or they would be held where the reader was.
+    if (hasNewer.value) await messages.loadLatest(id, view.toEnd)
     await nextTick()
     view.toEnd()
   }

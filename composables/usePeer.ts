@@ -16,11 +16,11 @@ export function usePeer(conversation: MaybeRefOrGetter<Conversation>) {
   const peer = computed(() => peerOf(toValue(conversation), connection.userId))
   const name = computed(() => peer.value?.displayName ?? '')
   const presence = computed(() =>
-    connection.isConnected && peer.value ? presences.byUser.get(peer.value.userId) : undefined,
+    connection.isLive && peer.value ? presences.byUser.get(peer.value.userId) : undefined,
   )
   const isOnline = computed(() => presence.value?.status === 'online')
   const isTyping = computed(
-    () => connection.isConnected && (typing.byConversation.get(toValue(conversation).id)?.length ?? 0) > 0,
+    () => connection.isLive && (typing.byConversation.get(toValue(conversation).id)?.length ?? 0) > 0,
   )
   /** "typing…", "online", "last seen …", or nothing */
   const line = computed(() => {

@@ -6,7 +6,7 @@ export function useRovingFocus(selector: string) {
     const list = event.currentTarget
     if (!(list instanceof HTMLElement) || event.altKey || event.ctrlKey || event.metaKey) return
     const items = [...list.querySelectorAll<HTMLElement>(selector)]
-    const at = items.findIndex((item) => item === document.activeElement)
+    const at = items.findIndex((item) => item.contains(document.activeElement))
     const next = nextIndex(event.key, at, items.length)
     if (next === undefined) return
     event.preventDefault()
@@ -15,7 +15,8 @@ export function useRovingFocus(selector: string) {
   }
 }
 
-function nextIndex(key: string, at: number, count: number): number | undefined {
+/** Where a key leads from the item `at`, or from none when that is -1; undefined: nowhere. */
+export function nextIndex(key: string, at: number, count: number): number | undefined {
   if (count === 0) return undefined
   if (key === 'ArrowDown') return Math.min(at + 1, count - 1)
   if (key === 'ArrowUp') return at < 0 ? count - 1 : Math.max(at - 1, 0)

@@ -1,6 +1,6 @@
 // The scroller of messages: scrollTop 0 is the end, and whatever changes, the reader's place stays.
 import { useEventListener, useResizeObserver } from '@vueuse/core'
-import { nextTick, ref, type Ref } from 'vue'
+import { nextTick, onScopeDispose, ref, type Ref } from 'vue'
 
 /** A row, and where its top is below the scroller's. */
 interface Anchor {
@@ -8,22 +8,29 @@ interface Anchor {
   offset: number
 }
 
+interface Options {
+  scroller: Ref<HTMLElement | null>
+  /** its one child, a row a message */
+  list: Ref<HTMLElement | null>
+  /** the end of the list is not the end of the conversation */
+  hasNewer: Ref<boolean>
+}
+
 /** So near the end counts as being there. */
 const END_PX = 48
 /** So long after the last scrolling the list is at rest. */
 const REST_MS = 150
 
-export function useScroller(scroller: Ref<HTMLElement | null>, list: Ref<HTMLElement | null>) {
+export function useScroller({ scroller, list, hasNewer }: Options) {
   const isAtEnd = ref(true)
-  const isAtRest = ref(true)
   /** more than one screen from the end */
   const isFar = ref(false)
+  const isAtRest = useRest(scroller)
   let anchor: Anchor | undefined
-  let rest: ReturnType<typeof setTimeout> | undefined
 
   /** Runs a change of the rows: at the end it stays at the end, elsewhere the row at the top stays where it is. */
   async function keepPlace(change: () => void) {
-    const before = isAtEnd.value ? undefined : findAnchor(scroller.value, list.value)
+    const before = isAtEnd.value ? undefined : place()
     change()
     await nextTick()
     if (before) restore(scroller.value, before)
@@ -41,35 +48,48 @@ export function useScroller(scroller: Ref<HTMLElement | null>, list: Ref<HTMLEle
 
   /** Brings a row to `offset` pixels below the top. */
   function toRow(row: Element, offset: number) {
-    isAtEnd.value = false
-    anchor = { row, offset }
-    restore(scroller.value, anchor)
+    restore(scroller.value, { row, offset })
+    measure()
   }
 
-  function scrolled() {
+  /** Runs a change of one row, whose top stays where it is even at the end. */
+  async function keepRow(row: Element, change: () => void) {
+    const offset = offsetOf(row, scroller.value)
+    change()
+    await nextTick()
+    toRow(row, offset)
+  }
+
+  function place() {
+    return findAnchor(scroller.value, list.value)
+  }
+  function measure() {
     const below = -(scroller.value?.scrollTop ?? 0)
-    isAtEnd.value = below < END_PX
+    isAtEnd.value = below < END_PX && !hasNewer.value
     isFar.value = below > (scroller.value?.clientHeight ?? 0)
-    anchor = isAtEnd.value ? undefined : findAnchor(scroller.value, list.value)
-    isAtRest.value = false
-    clearTimeout(rest)
-    rest = setTimeout(() => (isAtRest.value = true), REST_MS)
+    anchor = isAtEnd.value ? undefined : place()
   }
 
-  useEventListener(scroller, 'scroll', scrolled, { passive: true })
+  useEventListener(scroller, 'scroll', measure, { passive: true })
   useResizeObserver([scroller, list], () => {
     if (anchor) restore(scroller.value, anchor)
     else if (isAtEnd.value) toEnd()
   })
-  return {
-    isAtEnd,
-    isAtRest,
-    isFar,
-    keepPlace,
-    toEnd,
-    toRow,
-    place: () => findAnchor(scroller.value, list.value),
+  return { isAtEnd, isAtRest, isFar, keepPlace, keepRow, toEnd, toRow, place }
+}
+
+/** Whether the last scrolling is a while ago. */
+function useRest(scroller: Ref<HTMLElement | null>) {
+  const isAtRest = ref(true)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  function scrolled() {
+    isAtRest.value = false
+    clearTimeout(timer)
+    timer = setTimeout(() => (isAtRest.value = true), REST_MS)
   }
+  useEventListener(scroller, 'scroll', scrolled, { passive: true })
+  onScopeDispose(() => clearTimeout(timer))
+  return isAtRest
 }
 
 /** The first row that ends below the scroller's top. */
@@ -77,7 +97,7 @@ function findAnchor(scroller: Element | null, list: Element | null): Anchor | un
   if (!scroller || !list) return undefined
   const { top } = scroller.getBoundingClientRect()
   const row = list.children[firstIndex(list.children.length, (index) => bottomOf(list.children[index]) > top)]
-  return row && { row, offset: row.getBoundingClientRect().top - top }
+  return row && { row, offset: offsetOf(row, scroller) }
 }
 
 /** The last row whose bottom is in view. */
@@ -90,8 +110,13 @@ export function lastRowInView(scroller: Element | null, list: Element | null): E
 
 function restore(scroller: Element | null, { row, offset }: Anchor) {
   if (!scroller || !row.isConnected) return
-  const shift = row.getBoundingClientRect().top - scroller.getBoundingClientRect().top - offset
+  const shift = offsetOf(row, scroller) - offset
   if (Math.abs(shift) >= 1) scroller.scrollTop += shift
+}
+
+/** How far a row's top is below the scroller's. */
+function offsetOf(row: Element, scroller: Element | null): number {
+  return row.getBoundingClientRect().top - (scroller?.getBoundingClientRect().top ?? 0)
 }
 
 function bottomOf(row: Element | undefined): number {

@@ -11,7 +11,7 @@ const RELAYED_AGAIN_MS = TYPING_RELAY_MS + 100
 export function useTypingSignal(conversationId: string) {
   const connection = useConnectionStore()
   const typing = useTypingStore()
-  let startedAt = 0
+  let startedAt = -Infinity
   let isShown = false
   let timer: ReturnType<typeof setTimeout> | undefined
 
@@ -19,14 +19,14 @@ export function useTypingSignal(conversationId: string) {
   function typed() {
     if (timer) return
     const everyMs = isShown ? START_EVERY_MS : RELAYED_AGAIN_MS
-    const waitMs = startedAt + everyMs - Date.now()
+    const waitMs = startedAt + everyMs - performance.now()
     if (waitMs <= 0) start()
     else if (!isShown) timer = setTimeout(start, waitMs)
   }
   function start() {
     timer = undefined
     if (!connection.isLive) return
-    startedAt = Date.now()
+    startedAt = performance.now()
     isShown = true
     void typing.start(conversationId)
   }

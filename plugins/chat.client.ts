@@ -2,8 +2,8 @@
 import { defineNuxtPlugin } from '#imports'
 import { ChatClient } from '#rufer/client/chat-client.ts'
 import type { SessionToken } from '#rufer/client/connection.ts'
-import type { KeyValueStorage } from '#rufer/client/outbox-storage.ts'
 import type { ConnectionStatus } from '#rufer/client/status.ts'
+import { TokenDelayed } from '#rufer/client/token-delayed.ts'
 import { TokenRefused } from '#rufer/client/token-refused.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
@@ -16,22 +16,35 @@ import { useTypingStore } from '#rufer/stores/typing.ts'
 
 /** Frames stand still in a hidden tab: there events are applied by this timer. */
 const HIDDEN_FRAME_MS = 250
+/** While somebody may look, how often it is checked that nothing was missed. */
+const CHECK_EVERY_MS = 60_000
 
 export default defineNuxtPlugin(() => {
-  const storage = localStorageIfAny()
   const chat = new ChatClient({
     url: new URL('/ws', location.href.replace(/^http/, 'ws')).href,
     WebSocket,
     getToken: fetchSessionToken,
-    ...(storage && { storage }),
+    storage: () => localStorage,
+    // Undefined over plain http, whatever its type says.
+    locks: navigator.locks,
   })
   routeEvents(chat)
-  addEventListener('online', () => chat.reconnectNow())
-  document.addEventListener('visibilitychange', () => {
-    if (!document.hidden) chat.reconnectNow()
-  })
+  stayLevel(chat)
   return { provide: { chat } }
 })
+
+function stayLevel(chat: ChatClient) {
+  addEventListener('online', () => chat.reconnectNow())
+  addEventListener('focus', () => void chat.check())
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return
+    chat.reconnectNow()
+    void chat.check()
+  })
+  setInterval(() => {
+    if (!document.hidden) void chat.check()
+  }, CHECK_EVERY_MS)
+}
 
 function routeEvents(chat: ChatClient) {
   const apply = createFrameQueue()
@@ -74,13 +87,22 @@ function createFrameQueue() {
   const flush = () => {
     const due = waiting
     waiting = []
-    for (const run of due) run()
+    for (const run of due) attempt(run)
   }
   return (run: () => void) => {
     waiting.push(run)
     if (waiting.length > 1) return
     requestAnimationFrame(flush)
     setTimeout(flush, HIDDEN_FRAME_MS)
+  }
+}
+
+/** What fails with one event is reported as any uncaught error; those after it are applied all the same. */
+function attempt(run: () => void) {
+  try {
+    run()
+  } catch (error) {
+    reportError(error)
   }
 }
 
@@ -98,14 +120,7 @@ async function fetchSessionToken(signal: AbortSignal): Promise<SessionToken> {
   if (response.status === 403) throw new TokenRefused('sign-in-required')
   // A userId that is none, or that nobody gave, is refused as malformed.
   if (response.status === 400) throw new TokenRefused(userId === null ? 'sign-in-required' : 'user-not-found')
+  const seconds = Number(response.headers.get('retry-after'))
+  if (seconds > 0) throw new TokenDelayed(seconds * 1000)
   throw new Error(`unable to get session token; the server answered ${response.status}`)
-}
-
-function localStorageIfAny(): KeyValueStorage | undefined {
-  try {
-    return localStorage
-  } catch {
-    // Blocked by the browser's settings: unsent messages then end with the page.
-    return undefined
-  }
 }

@@ -1,11 +1,11 @@
 // npm run dev: checks the settings, starts Nuxt, and says where to go.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pretty from 'pino-pretty'
 import { ConfigError, parseConfig } from '#rufer/server/config.ts'
+import { freePorts } from './free-ports.ts'
 
 const env: NodeJS.ProcessEnv = {
   ...process.env,
@@ -14,7 +14,7 @@ const env: NodeJS.ProcessEnv = {
   ...(process.stdout.isTTY && { FORCE_COLOR: '1' }),
 }
 const { dataDir, isDemo } = readConfig()
-const port = await choosePort()
+const [port] = env['PORT'] ? [Number(env['PORT'])] : await freePorts([3000])
 const nuxt = spawn('nuxt', ['dev', '--port', String(port)], { env, stdio: ['inherit', 'pipe', 'inherit'] })
 nuxt.stdout.pipe(
   pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
@@ -37,24 +37,6 @@ function readConfig() {
     process.stderr.write(`${error.message}\n`)
     return process.exit(1)
   }
-}
-
-/** The port of the settings; else 3000, or any free one where that is taken. */
-async function choosePort(): Promise<number> {
-  if (env['PORT']) return Number(env['PORT'])
-  return (await freePort(3000)) ?? (await freePort(0)) ?? 3000
-}
-
-async function freePort(wanted: number): Promise<number | undefined> {
-  const server = createServer().listen(wanted, 'localhost')
-  try {
-    await once(server, 'listening')
-  } catch {
-    return undefined
-  }
-  const address = server.address()
-  server.close()
-  return typeof address === 'object' ? address?.port : undefined
 }
 
 async function welcome(): Promise<void> {

@@ -7,6 +7,8 @@ export interface Config {
   secretKeys: string[]
   dataDir: string
   sqliteSync: 'full' | 'normal'
+  /** undefined: the store is embedded */
+  mongodbUri: string | undefined
   isDemo: boolean
   /** one's own origin; undefined: that of the request */
   publicOrigin: string | undefined
@@ -128,7 +130,13 @@ export const settings = z.object({
   RUFER_SESSION_MAX_AGE_MS: duration
     .default(43_200_000)
     .describe('age at which a connection is asked to come again'),
-  MONGODB_URI: z.never({ error: 'this version stores in SQLite only; remove the setting' }).optional(),
+  MONGODB_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\//, 'set an address such as mongodb://localhost:27017/rufer?replicaSet=rs')
+    .optional()
+    .describe(
+      'the replica set (MongoDB 6.0 or later) that all processes share; unless set, the store is a SQLite file of this process',
+    ),
   HOST: z.string().optional().describe('where to listen; `0.0.0.0` unless set'),
   PORT: integer(0, 65_535).optional().describe('where to listen; 3000 unless set'),
   ...limitSettings,
@@ -206,6 +214,7 @@ function toConfig(values: Settings): Config {
     secretKeys: values.RUFER_SECRET_KEY ?? [],
     dataDir: values.RUFER_DATA_DIR,
     sqliteSync: values.RUFER_SQLITE_SYNC,
+    mongodbUri: values.MONGODB_URI,
     isDemo: values.RUFER_DEMO === 'true',
     publicOrigin: values.RUFER_PUBLIC_URL?.replace(/\/$/, ''),
     allowedOrigins: values.RUFER_ALLOWED_ORIGINS,

@@ -8,6 +8,8 @@ export interface Counters {
   dropped(reason: string): void
   /** one more that went wrong and was set right */
   repaired(reason: string): void
+  /** one more error that nothing caught, which is a mistake of ours */
+  uncaught(kind: string): void
   /** a value read whenever the counters are */
   gauge(name: string, read: () => number): void
   /** name → number, such as `{ 'refused:wrong-key': 3 }` */
@@ -24,10 +26,12 @@ export function createCounters(): Counters {
   const refused = counter('refused', 'Refused for a limit or rule, by reason')
   const dropped = counter('dropped', 'Connections, events and writes given up, by reason')
   const repaired = counter('repaired', 'Went wrong and was set right, by reason')
+  const uncaught = counter('uncaught', 'Errors that nothing caught, by kind')
   return {
     refused: (reason) => refused.inc({ reason }),
     dropped: (reason) => dropped.inc({ reason }),
     repaired: (reason) => repaired.inc({ reason }),
+    uncaught: (reason) => uncaught.inc({ reason }),
     gauge(name, read) {
       registry.registerMetric(
         new Gauge({

@@ -1,8 +1,11 @@
 // The life of a process: opening → open → draining. Nitro serves from the first moment, so every call asks here first.
 import type { ServerResponse } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { createCounters } from './counters.ts'
+import { createCounters, type Counters } from './counters.ts'
+import { isFeedAlive, type FeedState } from './feed.ts'
+import { createProxyWarning } from './http/proxy-warning.ts'
 import { createLog } from './log.ts'
 import { createRateLimiter } from './rate-limiter.ts'
 import { closeRufer, openRufer, type Rufer } from './rufer.ts'
@@ -27,9 +30,8 @@ export function startLifecycle(config: Config) {
   const log = createLog(config.logLevel)
   const counters = createCounters()
   const calls = createCallTracker()
-  const feed: FeedState = { isRunning: false, lagMs: 0 }
+  const feed: FeedState = { isRunning: false, lagMs: 0, heardAt: -Infinity }
   const feedEnd = new AbortController()
-  const wrongKeys = config.limits.wrongKeysPerMinute
   let rufer: Rufer | undefined
   let isDraining = false
 
@@ -42,10 +44,11 @@ export function startLifecycle(config: Config) {
     feedSignal: feedEnd.signal,
     secretKeys: config.secretKeys.length > 0 ? config.secretKeys : [keepSecretKey(config.dataDir)],
     /** wrong secret keys an address */
-    wrongKeyRate: createRateLimiter(
-      { perSecond: wrongKeys / 60, burst: Math.max(1, wrongKeys) },
-      systemClock.monotonicMs,
-    ),
+    wrongKeyRate: createRateLimiter(perMinute(config.limits.wrongKeysPerMinute), systemClock.monotonicMs),
+    /** lines in the log about one address that was not let in */
+    refusalLogRate: createRateLimiter(perMinute(20), systemClock.monotonicMs),
+    /** looks at a request for the traces of a proxy that nobody told of */
+    lookForProxy: createProxyWarning({ config, log }),
     /** an HTTP call that a stop waits for */
     track: calls.track,
 
@@ -54,16 +57,23 @@ export function startLifecycle(config: Config) {
 
     /** The open process. @throws ChatError `store-unavailable` while it opens, `draining` while it stops */
     current(): Rufer {
-      if (isDraining) throw new ChatError('draining')
-      if (rufer) return rufer
-      throw new ChatError('store-unavailable', { reason: 'the store is being opened; try again in a moment' })
+      if (rufer && !isDraining) return rufer
+      throw counted(
+        isDraining ? new ChatError('draining') : unavailable('the store is being opened'),
+        counters,
+      )
+    },
+
+    /** Refuses connections while they would hear of nothing. @throws ChatError `store-unavailable` */
+    requireFeed(): void {
+      if (!isFeedAlive(feed)) throw counted(unavailable('the change feed is being opened'), counters)
     },
 
     /** What `GET /ready` tells. */
     readiness(): Answer<'GET /ready'> {
       const faults = {
         store: !rufer?.upkeep.isStoreHealthy(),
-        feed: !feed.isRunning,
+        feed: !isFeedAlive(feed),
         draining: isDraining,
       }
       const reasons = (['store', 'feed', 'draining'] as const).filter((reason) => faults[reason])
@@ -75,8 +85,8 @@ export function startLifecycle(config: Config) {
     async stop(): Promise<void> {
       isDraining = true
       if (!rufer) return
-      await calls.idle()
-      await rufer.sockets.drain()
+      const [unfinished] = await Promise.all([calls.idle(), rufer.sockets.drain()])
+      if (unfinished > 0) log.warn({ calls: unfinished }, 'stopping although some calls have no end')
       feedEnd.abort()
       await closeRufer(rufer)
     },
@@ -85,10 +95,20 @@ export function startLifecycle(config: Config) {
 
 // --- Internal helpers ---
 
-interface FeedState {
-  isRunning: boolean
-  /** from the last change's commit to its events */
-  lagMs: number
+/** How long a stop waits for calls: longer than their work takes, and who does not read an answer never lets one end. */
+const CALLS_MS = 3_000
+
+function perMinute(count: number) {
+  return { perSecond: count / 60, burst: Math.max(1, count) }
+}
+
+function unavailable(why: string) {
+  return new ChatError('store-unavailable', { reason: `${why}; try again in a moment` })
+}
+
+function counted(refusal: ChatError, counters: Counters) {
+  counters.refused(refusal.code)
+  return refusal
 }
 
 function createCallTracker() {
@@ -103,10 +123,11 @@ function createCallTracker() {
         if (underWay === 0) onIdle?.()
       })
     },
-    idle: () =>
-      new Promise<void>((resolve) => {
-        if (underWay === 0) resolve()
-        else onIdle = resolve
-      }),
+    /** Waits until there is none, but not for ever; tells how many there still are. */
+    async idle(): Promise<number> {
+      const idle = new Promise<void>((resolve) => (onIdle = resolve))
+      if (underWay > 0) await Promise.race([idle, delay(CALLS_MS, undefined, { ref: false })])
+      return underWay
+    },
   }
 }

@@ -4,21 +4,22 @@ import type { Config } from './config.ts'
 import type { Counters } from './counters.ts'
 import { prepareDemo } from './demo.ts'
 import type { Log } from './log.ts'
+import { createRelay, type Relay } from './relay.ts'
 import { createServices, type Services } from './services/services.ts'
-import type { Signals } from './services/signals.ts'
-import { createFanout, type Fanout } from './socket/fanout.ts'
+import { createFanout } from './socket/fanout.ts'
 import { createHub } from './socket/hub.ts'
 import { createSockets, type Sockets } from './socket/sockets.ts'
 import { openStore } from './store/open.ts'
-import type { ChatStore } from './store/port.ts'
+import type { ChatStore, SessionOwner } from './store/port.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
 
 /** All that an open process is made of. */
 export interface Rufer {
   config: Config
   store: ChatStore
   services: Services
-  fanout: Fanout
+  relay: Relay
   sockets: Sockets
   upkeep: Upkeep
 }
@@ -37,23 +38,32 @@ export async function openRufer({
   counters: Counters
   log: Log
 }): Promise<Rufer> {
-  const store = await openStore(config)
+  const onFailure = (error: unknown) => {
+    counters.dropped('checkpoint')
+    log.warn({ err: error }, 'unable to move the log into the database file; trying again later')
+  }
+  const store = await openStore({ ...config, onFailure })
   const clock = systemClock
   const hub = createHub()
   const fanout = createFanout(hub)
-  const signals: Signals = { ...fanout, sessionsEnded: (which) => sockets.sessionsEnded(which) }
-  const services = createServices({ config, store, clock, signals, counters, log })
+  const endSessions = (which: SessionOwner) => sockets.sessionsEnded(which)
+  const messageCreated = (message: Message) => services.typing.messageCreated(message)
+  const relay = createRelay({ store, fanout, endSessions, messageCreated, clock, counters })
+  const services = createServices({ config, store, clock, signals: relay, counters, log })
   const sockets = createSockets({ config, services, hub, clock, counters, log })
   counters.gauge('connections', () => hub.all().size)
   if (config.isDemo) await prepareDemo(services)
-  const upkeep = startUpkeep({ store, clock, counters, log })
-  return { config, store, services, fanout, sockets, upkeep }
+  const { pulse } = relay
+  const onRevived = () => services.presence.comeBack()
+  const upkeep = startUpkeep({ store, onRevived, pulse, clock, counters, log })
+  return { config, store, services, relay, sockets, upkeep }
 }
 
 /** Lets go of everything, the store last; the sockets must have been drained. */
-export async function closeRufer({ services, upkeep, store }: Rufer): Promise<void> {
+export async function closeRufer({ services, relay, upkeep, store }: Rufer): Promise<void> {
   upkeep.stop()
   services.typing.close()
+  relay.close()
   await services.presence.close()
   await store.close()
 }

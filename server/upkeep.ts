@@ -7,23 +7,36 @@ import type { ChatStore } from './store/port.ts'
 export interface Upkeep {
   /** whether the store took the last renewal of the lease */
   isStoreHealthy: () => boolean
+  /** when this process last said that it lives, in the monotonic clock */
+  pulsedAt: () => number
+  /** Renews the lease and says that this process lives, as is done by the clock; never rejects. */
+  renew: () => Promise<void>
   stop: () => void
 }
 
 interface UpkeepDeps {
   store: ChatStore
+  /** others took this process for dead meanwhile */
+  onRevived: () => void
+  /** says to oneself, through the feed, that one is alive */
+  pulse: () => Promise<void>
   clock: Clock
   counters: Counters
   log: Log
 }
 
-/** Renews the lease of this process and forgets old changes and expired secrets, until stopped. */
-export function startUpkeep({ store, clock, counters, log }: UpkeepDeps): Upkeep {
+/** Renews the lease of this process, when asked to and then by the clock, and forgets what is old, until stopped. */
+export function startUpkeep({ store, onRevived, pulse, clock, counters, log }: UpkeepDeps): Upkeep {
   let isHealthy = true
+  let pulsedAt = -Infinity
 
   async function renew() {
     try {
-      await store.renewLease(clock.instant())
+      const { isRevived } = await store.renewLease(clock.instant())
+      if (isRevived) onRevived()
+      const began = performance.now()
+      await pulse()
+      pulsedAt = began
       if (!isHealthy) log.info('the store can be used again')
       isHealthy = true
     } catch (error) {
@@ -43,9 +56,13 @@ export function startUpkeep({ store, clock, counters, log }: UpkeepDeps): Upkeep
   }
 
   const timers = [setInterval(() => void renew(), LEASE_MS), setInterval(() => void prune(), PRUNE_MS)]
-  void renew()
   void prune()
-  return { isStoreHealthy: () => isHealthy, stop: () => timers.forEach(clearInterval) }
+  return {
+    isStoreHealthy: () => isHealthy,
+    pulsedAt: () => pulsedAt,
+    renew,
+    stop: () => timers.forEach(clearInterval),
+  }
 }
 
 // --- Internal helpers ---

@@ -7,7 +7,7 @@ import { limits } from '#rufer/shared/protocol/limits.ts'
 import { useChatClient } from './chat-client.ts'
 import { useDebugStore } from './debug.ts'
 
-export type { ClosedReason }
+export type { ClosedReason, ConnectionStatus }
 
 interface State {
   status: ConnectionStatus
@@ -28,9 +28,8 @@ export const useConnectionStore = defineStore('connection', {
   getters: {
     /** empty until the first session */
     userId: ({ session }): string => session?.userId ?? '',
+    /** connected, and level with the server: before that nothing on the page says connected */
     isLive: ({ status }): boolean => status.state === 'live',
-    /** whether what was heard last about others still holds */
-    isConnected: ({ status }): boolean => status.state === 'live' || status.state === 'syncing',
     /** code points */
     textLimit: ({ session }): number => session?.limits.textLength ?? limits.textLength.standard,
   },
@@ -47,6 +46,10 @@ export const useConnectionStore = defineStore('connection', {
     /** For the debug view: as if the network had failed. */
     drop() {
       useChatClient().dropConnection()
+    },
+    /** For the debug view: as if the network had failed just before the server's answer to the next message. */
+    loseNextReply() {
+      useChatClient().loseNextReply()
     },
     applyStatus(status: ConnectionStatus) {
       this.status = status

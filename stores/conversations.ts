@@ -66,12 +66,12 @@ export const useConversationsStore = defineStore('conversations', {
         return { refused: error.code }
       }
     },
-    /** Shows a conversation, fetching it where the list has not come to it yet. */
+    /** Shows a conversation, fetching it where the list has not come to it yet; without a connection once there is one. */
     async show(id: string | undefined) {
       this.openId = id
       this.missingId = undefined
       useReceiptsStore().firstId = id
-      if (id !== undefined && !this.byId.has(id)) await this.fetch(id)
+      if (id !== undefined && !this.byId.has(id) && useConnectionStore().isLive) await this.fetch(id)
     },
     async fetch(id: string) {
       try {

@@ -2,6 +2,7 @@
 import type { ConnectionStatus } from '#rufer/client/status.ts'
 import type { Trace } from '#rufer/client/trace.ts'
 import type { EventFrame, ReplyFrame } from '#rufer/shared/protocol/frame.ts'
+import { toGist } from './debug-summary.ts'
 
 export const debugKinds = [
   'connection',
@@ -30,32 +31,32 @@ let lastKey = 0
 /** @param methods the method of each request by its id, which replies do not tell; kept up to date here */
 export function toDebugEntry(trace: Trace, at: number, methods: Map<number, string>): DebugEntry {
   if (trace.kind === 'sent') methods.set(trace.frame.id, trace.frame.method)
-  const description = trace.kind === 'received' ? received(trace, methods) : describe(trace, at)
+  const description = trace.kind === 'received' ? received(trace, methods) : describe(trace)
   return { key: ++lastKey, at, detail: JSON.stringify(trace, undefined, 2), ...description }
 }
 
 type Frame = EventFrame | ReplyFrame
 type Description = Omit<DebugEntry, 'key' | 'at' | 'detail'> & { detail?: string }
 
-function describe(trace: Exclude<Trace, { kind: 'received' }>, at: number): Description {
+function describe(trace: Exclude<Trace, { kind: 'received' }>): Description {
   if (trace.kind === 'sent') return sent(trace)
   if (trace.kind === 'failure') return here('connection', `${trace.operation} failed: ${trace.reason}`)
-  if (trace.kind === 'status') return statusOf(trace.status, at)
+  if (trace.kind === 'gap') return here('connection', `gap in ${trace.conversationId}`)
+  if (trace.kind === 'status') return statusOf(trace.status)
   if (trace.kind === 'socket') return here('connection', `socket ${trace.outcome} ${trace.code ?? ''}`.trim())
   return here('token', `token ${trace.outcome} ${trace.reason ?? ''}`.trim())
 }
 
-function statusOf(status: ConnectionStatus, at: number): Description {
+function statusOf(status: ConnectionStatus): Description {
   if (status.state !== 'offline') return here('connection', status.state)
-  return here('retry', `attempt ${status.attempt} in ${Math.max(0, status.retryAt - at)} ms`)
+  return here('retry', `attempt ${status.attempt} in ${status.waitMs} ms`)
 }
 
 function sent({ frame }: Extract<Trace, { kind: 'sent' }>): Description {
-  const summary = `${frame.method} #${frame.id}`
   return {
     direction: 'out',
     kind: kindOf(frame.method),
-    summary,
+    summary: joined(`${frame.method} #${frame.id}`, toGist(frame.params)),
     detail: JSON.stringify(frame, undefined, 2),
   }
 }
@@ -66,10 +67,19 @@ function received(
 ): Description {
   if (ignored) return { direction: 'in', kind: 'connection', summary: 'ignored', detail: text }
   const frame: Frame = JSON.parse(text)
-  const name = 'event' in frame ? frame.event : (methods.get(frame.id) ?? '')
-  const outcome = 'error' in frame ? frame.error.code : 'reply'
-  const summary = 'event' in frame ? name : `${name} #${frame.id} ${outcome}`
-  return { direction: 'in', kind: kindOf(name), summary, detail: JSON.stringify(frame, undefined, 2) }
+  return { direction: 'in', ...named(frame, methods), detail: JSON.stringify(frame, undefined, 2) }
+}
+
+function named(frame: Frame, methods: Map<number, string>): Pick<Description, 'kind' | 'summary'> {
+  if ('event' in frame) return { kind: kindOf(frame.event), summary: joined(frame.event, toGist(frame.data)) }
+  const name = methods.get(frame.id) ?? ''
+  methods.delete(frame.id)
+  const outcome = 'error' in frame ? frame.error.code : joined('reply', toGist(frame.result))
+  return { kind: kindOf(name), summary: `${name} #${frame.id} ${outcome}` }
+}
+
+function joined(name: string, gist: string): string {
+  return gist === '' ? name : `${name} ${gist}`
 }
 
 function kindOf(name: string): DebugKind {

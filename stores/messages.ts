@@ -20,8 +20,9 @@ import {
 
 export type { OutboxRow }
 
-/** The most rows mounted; and those that a conversation left behind keeps, in how many conversations. */
-export const MOST_ROWS = 300
+/** The most rows that loading pages leads to, however fast one scrolls. */
+const MOST_ROWS = 400
+/** What a conversation left behind keeps, and in how many conversations. */
 const ROWS_LEFT = 50
 const WINDOWS_KEPT = 20
 
@@ -61,6 +62,15 @@ export const useMessagesStore = defineStore('messages', {
         messages ? { ...window, messages, state: 'ready' } : { ...window, state: 'failed' },
       )
     },
+    /**
+     * Goes over to the newest page; until that has come, and where it does not, what is held stays. `replacing` is called
+     * right before.
+     */
+    async loadLatest(id: string, replacing: () => void) {
+      const messages = await this.page(id, {})
+      replacing()
+      if (messages) this.windows.set(id, { ...emptyWindow, messages, state: 'ready' })
+    },
     /** The page before, or after, what is held; one at a time. */
     async loadSide(id: string, side: 'older' | 'newer') {
       const window = this.windowOf(id)
@@ -69,8 +79,11 @@ export const useMessagesStore = defineStore('messages', {
       const bound = side === 'older' ? { beforeSeq: firstSeq(window) } : { afterSeq: lastSeq(window) }
       const messages = await this.page(id, bound)
       const now = this.windowOf(id)
+      // Begun anew meanwhile, it has another place.
+      if (now.state !== 'ready') return
+      const far = side === 'older' ? 'newer' : 'older'
       this.windows.set(id, {
-        ...(messages ? withPage(now, messages) : now),
+        ...(messages ? trimmed(withPage(now, messages), far, MOST_ROWS) : now),
         [side]: messages ? 'idle' : 'failed',
       })
     },
@@ -82,7 +95,7 @@ export const useMessagesStore = defineStore('messages', {
         return undefined
       }
     },
-    trim(id: string, side: 'older' | 'newer', most = MOST_ROWS) {
+    trim(id: string, side: 'older' | 'newer', most: number) {
       const window = this.windows.get(id)
       if (window) this.windows.set(id, trimmed(window, side, most))
     },

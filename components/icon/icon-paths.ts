@@ -6,6 +6,8 @@ export const paths = {
   plus: 'M12 5v14M5 12h14',
   send: 'M12 19V5M5.5 11.5L12 5l6.5 6.5',
   bubble: 'M20 4H4v13h4v4l5-4h7z',
+  copy: 'M9 9h11v11H9zM15 5V4H4v11h1',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
 } as const
 
 export type IconName = keyof typeof paths

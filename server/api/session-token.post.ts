@@ -5,8 +5,8 @@ import type { Rufer } from '#rufer/server/rufer.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
 export default defineCall('POST /api/session-token', async ({ event, rufer, body }) => {
-  const { userId, parentHash } = await whoAsks(rufer, readBrowserCookie(event), body.userId)
-  const { value, expiresAt } = await rufer.services.sessions.issueToken(userId, parentHash)
+  const { userId, browser } = await whoAsks(rufer, readBrowserCookie(event), body.userId)
+  const { value, expiresAt } = await rufer.services.sessions.issueToken(userId, browser)
   return { token: value, expiresAt }
 })
 
@@ -15,11 +15,9 @@ export default defineCall('POST /api/session-token', async ({ event, rufer, body
 /** The signed-in user; in demo mode whoever is named. */
 async function whoAsks({ config, services }: Rufer, cookie: string | undefined, named: string | undefined) {
   const browser = cookie === undefined ? undefined : await services.sessions.findBrowser(cookie)
-  if (browser && (named === undefined || named === browser.userId)) {
-    return { userId: browser.userId, parentHash: browser.hash }
-  }
+  if (browser && (named === undefined || named === browser.userId)) return { userId: browser.userId, browser }
   if (!config.isDemo) throw new ChatError('sign-in-required')
-  if (named !== undefined) return { userId: named, parentHash: null }
+  if (named !== undefined) return { userId: named, browser: null }
   const issues = [{ path: 'userId', message: 'give the id of a registered user' }]
   throw new ChatError('invalid-params', { reason: 'userId is missing', issues })
 }

@@ -9,11 +9,13 @@ import {
 } from 'h3'
 import { useNitroApp } from 'nitropack/runtime'
 import { z } from 'zod'
+import { reportFailure } from '#rufer/server/failures.ts'
+import { reportRefusal } from '#rufer/server/refusals.ts'
 import type { Rufer } from '#rufer/server/rufer.ts'
 import { ChatError, errors } from '#rufer/shared/protocol/errors.ts'
 import { calls, ofUser, type Answer, type Body, type Call } from '#rufer/shared/protocol/http.ts'
 import { toParamsError } from '#rufer/shared/protocol/issues.ts'
-import { readJson } from './body.ts'
+import { ClientGone, readJson } from './body.ts'
 import { requireKey } from './key.ts'
 import { requireOwnOrigin } from './origin.ts'
 
@@ -45,10 +47,17 @@ export function userIdOf(event: H3Event): string {
   throw toParamsError(parsed.error.issues)
 }
 
-/** Sets the status and headers of an error and gives its body. */
+/** Sets the status and headers of an error and gives its body; null where nobody is left to read it. */
 export function toErrorAnswer(event: H3Event, { thrown, operation }: { thrown: unknown; operation: string }) {
+  const { rufer: process } = useNitroApp()
+  if (thrown instanceof ClientGone) {
+    process.counters.dropped('aborted-call')
+    return null
+  }
+  reportFailure(thrown, process, { what: 'unable to answer call', operation })
   const { code, message, retryAfterMs, issues } = ChatError.from(thrown)
-  if (code === 'internal') useNitroApp().rufer.log.error({ err: thrown, operation }, 'unable to answer call')
+  // a missing or wrong key was told of where it was looked at
+  if (code !== 'unauthorized') reportRefusal(thrown, process, { request: event.node.req, operation })
   setResponseStatus(event, errors[code].status)
   if (retryAfterMs !== undefined) setResponseHeader(event, 'Retry-After', Math.ceil(retryAfterMs / 1000))
   return { error: { code, message: `unable to ${operation}; ${message}`, ...(issues && { issues }) } }

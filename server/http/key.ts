@@ -16,12 +16,13 @@ export function requireKey(
 ): void {
   const given = request.headers['x-rufer-secret-key']
   if (typeof given === 'string' && secretKeys.some((key) => isSame(key, given))) return
+  counters.refused(given === undefined ? 'missing-key' : 'wrong-key')
   if (given === undefined) throw new ChatError('unauthorized')
   const address = clientAddress(request, config.trustedProxies)
   const retryAfterMs = wrongKeyRate.take(address)
-  counters.refused('wrong-key')
+  if (retryAfterMs > 0) throw new ChatError('rate-limited', { retryAfterMs })
   log.warn({ address }, 'a wrong secret key was refused')
-  throw retryAfterMs > 0 ? new ChatError('rate-limited', { retryAfterMs }) : new ChatError('unauthorized')
+  throw new ChatError('unauthorized')
 }
 
 /** Whether two secrets are the same, in a time that tells nothing of how much of the key was right. */

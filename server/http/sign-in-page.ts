@@ -1,4 +1,5 @@
 // The page behind a sign-in link: one button, or the news that the link is used up. Works without scripts.
+import { createHash } from 'node:crypto'
 
 /** The page that asks for the click, or tells that the link is spent. */
 export function signInPage(page: { code: string } | { isSpent: true }): {
@@ -20,25 +21,7 @@ export function signInPage(page: { code: string } | { isSpent: true }): {
 
 // --- Internal helpers ---
 
-const HEADERS = {
-  'Content-Type': 'text/html; charset=utf-8',
-  'Cache-Control': 'no-store',
-  // with `no-referrer` a form is posted with `Origin: null`, which is nobody's own
-  'Referrer-Policy': 'same-origin',
-  'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-  'X-Content-Type-Options': 'nosniff',
-}
-
-function toDocument(body: string) {
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="robots" content="noindex">
-    <title>Sign in · Rufer</title>
-    <style>
+const STYLE = `
       :root { color-scheme: light dark; }
       body {
         margin: 0; min-height: 100dvh; display: grid; place-items: center;
@@ -57,7 +40,30 @@ function toDocument(body: string) {
         background: light-dark(#0b5bd3, #7db0ff); color: light-dark(#ffffff, #07142b);
       }
       button:focus-visible { outline: 2px solid light-dark(#0b5bd3, #7db0ff); outline-offset: 2px; }
-    </style>
+    `
+
+const HEADERS = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Cache-Control': 'no-store',
+  // the address holds the code, so no more than its origin is told; with `no-referrer` the form would be posted with
+  // `Origin: null`, which is nobody's own
+  'Referrer-Policy': 'strict-origin',
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${hashOf(STYLE)}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+}
+
+function hashOf(text: string) {
+  return createHash('sha256').update(text).digest('base64')
+}
+
+function toDocument(body: string) {
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="robots" content="noindex">
+    <title>Sign in · Rufer</title>
+    <style>${STYLE}</style>
   </head>
   <body><main>${body}</main></body>
 </html>`

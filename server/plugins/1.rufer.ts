@@ -1,20 +1,27 @@
 // The root of the server: settings, then everything that is built upon them; a start that cannot go on ends here.
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { ConfigError, parseConfig, unknownSettings } from '#rufer/server/config.ts'
-import { startLifecycle } from '#rufer/server/lifecycle.ts'
+import { startLifecycle, type Lifecycle } from '#rufer/server/lifecycle.ts'
 
 export default defineNitroPlugin((nitroApp) => {
   const lifecycle = start()
   nitroApp.rufer = lifecycle
-  for (const name of unknownSettings(process.env))
-    lifecycle.log.warn({ name }, 'no such setting; is it misspelt?')
+  warn(lifecycle)
   lifecycle.whenOpen.catch((error: unknown) => fail(error))
   nitroApp.hooks.hook('request', (event) => {
     event.context['demo'] = lifecycle.config.isDemo
+    lifecycle.lookForProxy(event.node.req)
+  })
+  nitroApp.hooks.hook('error', (_error, { tags }) => {
+    for (const kind of UNCAUGHT)
+      if (Array.isArray(tags) && tags.includes(kind)) lifecycle.counters.uncaught(kind)
   })
 })
 
 // --- Internal helpers ---
+
+/** Nitro's names for what it catches last, and prints. */
+const UNCAUGHT = ['unhandledRejection', 'uncaughtException']
 
 function start() {
   try {
@@ -22,6 +29,15 @@ function start() {
   } catch (error) {
     return fail(error)
   }
+}
+
+/** What was set and is most likely not meant. */
+function warn({ config, log }: Lifecycle) {
+  for (const name of unknownSettings(process.env)) log.warn({ name }, 'no such setting; is it misspelt?')
+  if (config.isDemo && !import.meta.dev)
+    log.warn(
+      'demo mode is on: anybody who reaches this server may read and write as anybody; set RUFER_DEMO=false',
+    )
 }
 
 /** A start without its settings or its store is none. */

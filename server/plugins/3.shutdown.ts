@@ -2,6 +2,7 @@
 import { defineNitroPlugin } from 'nitropack/runtime'
 
 export default defineNitroPlugin(({ rufer: lifecycle, hooks }) => {
+  const { log } = lifecycle
   hooks.hook('close', () => lifecycle.stop())
   // under `nuxt dev` Nitro calls the hook; in production it would first cut all sockets, so the signals are ours
   if (import.meta.dev) return
@@ -11,13 +12,23 @@ export default defineNitroPlugin(({ rufer: lifecycle, hooks }) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => (stopping ??= exit()))
 
   async function exit() {
-    lifecycle.log.info('stopping')
-    setTimeout(() => process.exit(1), DEADLINE_MS).unref()
-    await hooks.callHook('close')
-    process.exit(0)
+    log.info('stopping')
+    setTimeout(() => giveUp(new Error(`not done within ${DEADLINE_MS} ms`)), DEADLINE_MS).unref()
+    try {
+      await hooks.callHook('close')
+      process.exit(0)
+    } catch (error) {
+      giveUp(error)
+    }
+  }
+
+  function giveUp(error: unknown): never {
+    log.fatal({ err: error }, 'unable to stop in order; ending at once')
+    process.exit(1)
   }
 })
 
 // --- Internal helpers ---
 
-const DEADLINE_MS = 20_000
+/** No peer can delay a stop for so long; a store that does not answer can. */
+const DEADLINE_MS = 9_500

@@ -5,13 +5,14 @@ import { IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import type { WebSocket, WebSocketServer } from 'ws'
-import type { Lifecycle } from '#rufer/server/lifecycle.ts'
+import { reportFailure } from '#rufer/server/failures.ts'
 import { ignoreOtherUpgrades } from '#rufer/server/http/other-upgrades.ts'
+import { reportRefusal } from '#rufer/server/refusals.ts'
+import { socketHooks } from '#rufer/server/routes/ws.ts'
 import type { Connection } from '#rufer/server/socket/connection.ts'
 import { checkHandshake } from '#rufer/server/socket/gate.ts'
 import { toRefusal } from '#rufer/server/socket/refusal.ts'
 import { createSocketServer } from '#rufer/server/socket/server.ts'
-import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
 export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
   const openers = new WeakMap<IncomingMessage, (socket: WebSocket) => Connection>()
@@ -25,32 +26,29 @@ export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
     const node = nodeRequestOf(request)
     // a peer that resets the socket meanwhile is no error of ours; without a listener it would end the process
     node.socket.on('error', () => node.socket.destroy())
+    lifecycle.lookForProxy(node)
     try {
       checkHandshake(node)
       const { sockets } = lifecycle.current()
+      lifecycle.requireFeed()
       const admission = await sockets.admit(node)
-      openers.set(node, (socket) => sockets.open(socket, admission))
+      openers.set(node, (socket) => sockets.open(socket, node.socket, admission))
       request.context['admission'] = admission
     } catch (error) {
-      throw refuse(error, lifecycle)
+      reportFailure(error, lifecycle, { what: 'unable to open connection' })
+      reportRefusal(error, lifecycle, { request: node, operation: 'open connection' })
+      throw toRefusal(error)
     }
   }
   ignoreOtherUpgrades()
-  h3App.options.websocket = Object.assign({ hooks: { upgrade } }, { wss })
+  h3App.options.websocket = Object.assign({ hooks: { ...socketHooks, upgrade } }, { wss })
+  // else h3 looks for the hooks of the path anew at every message; the gate lets in one path only
+  delete h3App.websocket.resolve
 
   hooks.hook('close', () => untilGone(wss))
 })
 
 // --- Internal helpers ---
-
-function refuse(error: unknown, { counters, log }: Lifecycle) {
-  const { code } = ChatError.from(error)
-  if (code === 'internal' || code === 'store-unavailable') {
-    counters.refused(code)
-    log.error({ err: error }, 'unable to open connection')
-  }
-  return toRefusal(error)
-}
 
 /** crossws 0.3 shows the request of Node only here. */
 function nodeRequestOf(request: object): IncomingMessage {

@@ -12,6 +12,8 @@ import { toErrorAnswer } from '#rufer/server/http/call.ts'
 import { setBrowserCookie } from '#rufer/server/http/cookie.ts'
 import { requireOwnOrigin } from '#rufer/server/http/origin.ts'
 import { signInPage } from '#rufer/server/http/sign-in-page.ts'
+import { reportRefusal } from '#rufer/server/refusals.ts'
+import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
 export default defineEventHandler(async (event) => {
   const { rufer: process } = useNitroApp()
@@ -19,13 +21,15 @@ export default defineEventHandler(async (event) => {
   try {
     requireOwnOrigin(event.node.req, process.config)
     const { services, config } = process.current()
-    process.track(event.node.res)
     const form = new URLSearchParams((await readBytes(event.node.req)).toString())
+    process.track(event.node.res)
     const session = await services.sessions.signIn(form.get('code') ?? '')
     if (session) {
       setBrowserCookie(event, session.value, config)
       return await sendRedirect(event, '/chat', 303)
     }
+    const spent = new ChatError('unauthorized')
+    reportRefusal(spent, process, { request: event.node.req, operation: 'sign in' })
   } catch (error) {
     return toErrorAnswer(event, { thrown: error, operation: 'sign in' })
   }

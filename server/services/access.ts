@@ -13,14 +13,10 @@ export async function requireMember(
   userId: string,
   conversationId: string,
 ): Promise<ConversationRecord> {
-  const [conversation] = await store.getConversations([conversationId])
-  if (!conversation || !isMember(conversation, userId)) throw new ChatError('conversation-not-found')
+  const { conversations } = await store.getConversations({ ids: [conversationId], memberId: userId })
+  const [conversation] = conversations
+  if (!conversation) throw new ChatError('conversation-not-found')
   return conversation
-}
-
-/** Whether a user is a member of a conversation. */
-export function isMember(conversation: ConversationRecord, userId: string): boolean {
-  return conversation.members.some((member) => member.userId === userId)
 }
 
 /** The ids of the others in a conversation. */

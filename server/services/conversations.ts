@@ -11,7 +11,7 @@ import { instant } from '#rufer/shared/model/instant.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
 import { refuseOneself, requireMember } from './access.ts'
-import { takeFitting } from './fit-reply.ts'
+import { PAGE_BYTES, takeFitting } from './fit-reply.ts'
 import { syncConversations } from './sync.ts'
 
 export function createConversationsService({ store, clock }: { store: ChatStore; clock: Clock }) {
@@ -32,7 +32,8 @@ export function createConversationsService({ store, clock }: { store: ChatStore;
     /** @throws ChatError `invalid-params` for a cursor that no list gave */
     async list(userId: string, params: Params<'conversation.list'>): Promise<Result<'conversation.list'>> {
       const after = params.cursor === undefined ? {} : { after: decodeCursor(params.cursor) }
-      const page = await store.listConversations({ userId, limit: params.limit, ...after })
+      const { limit } = params
+      const page = await store.listConversations({ userId, limit, maxBytes: PAGE_BYTES, ...after })
       const conversations = takeFitting(page.conversations.map((record) => toConversation(record, userId)))
       const last = conversations.at(-1)
       const hasMore = page.hasMore || conversations.length < page.conversations.length

@@ -2,18 +2,16 @@
 import type { Clock } from '#rufer/server/clock.ts'
 import type { Counters } from '#rufer/server/counters.ts'
 import type { Log } from '#rufer/server/log.ts'
-import type { ChatStore } from '#rufer/server/store/port.ts'
-import type { Instant } from '#rufer/shared/model/instant.ts'
+import type { ChatStore, StoredUser } from '#rufer/server/store/port.ts'
 import type { Presence } from '#rufer/shared/model/presence.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
-import { OFFLINE_GRACE_MS } from '#rufer/shared/protocol/limits.ts'
-import type { Signals } from './signals.ts'
+import { createPresenceHere } from './presence-here.ts'
+import { createPresenceWriter } from './presence-writer.ts'
 import { requireUser } from './users.ts'
 
 interface PresenceDeps {
   store: ChatStore
   clock: Clock
-  signals: Signals
   counters: Counters
   log: Log
 }
@@ -25,56 +23,18 @@ export interface Watcher {
   watch: (userIds: string[]) => boolean
 }
 
-/** A user with open connections, or within the grace after the last one ended. */
-interface Online {
-  connections: number
-  /** when the last connection ended */
-  endedAt?: Instant
-  timer?: NodeJS.Timeout
-}
-
 export function createPresenceService(deps: PresenceDeps) {
-  const online = new Map<string, Online>()
-
-  /** Stored before it is told, so that whoever asks after the event reads the same. */
-  async function goOffline(userId: string, entry: Online) {
-    const { timer, endedAt = deps.clock.instant() } = entry
-    await keepPresence(deps, { userId, isOnline: false, at: endedAt })
-    if (entry.connections > 0) {
-      // back while it was being stored
-      await keepPresence(deps, { userId, isOnline: true, at: deps.clock.instant() })
-    } else if (entry.timer === timer) {
-      online.delete(userId)
-      deps.signals.presenceChanged({ userId, status: 'offline', lastSeenAt: endedAt })
-    }
-  }
+  const here = createPresenceHere({ clock: deps.clock, writer: createPresenceWriter(deps) })
 
   return {
     /** One more connection of a user is open. */
-    connected(userId: string) {
-      const entry = online.get(userId)
-      if (entry) {
-        clearTimeout(entry.timer)
-        entry.connections++
-        return
-      }
-      online.set(userId, { connections: 1 })
-      void keepPresence(deps, { userId, isOnline: true, at: deps.clock.instant() })
-      deps.signals.presenceChanged({ userId, status: 'online', lastSeenAt: null })
-    },
-
+    connected: (userId: string) => here.connected(userId),
     /** One connection of a user has ended. After a grace without another one the user is offline. */
-    disconnected(userId: string) {
-      const entry = online.get(userId)
-      if (!entry || --entry.connections > 0) return
-      entry.endedAt = deps.clock.instant()
-      entry.timer = setTimeout(() => void goOffline(userId, entry), OFFLINE_GRACE_MS)
-    },
+    disconnected: (userId: string) => here.disconnected(userId),
 
     /** @throws ChatError `user-not-found` */
     async get(userId: string): Promise<Presence> {
-      const { lastSeenAt } = await requireUser(deps.store, userId)
-      return toPresence(online, userId, lastSeenAt)
+      return toPresence(here, await requireUser(deps.store, userId))
     },
 
     /**
@@ -83,42 +43,32 @@ export function createPresenceService(deps: PresenceDeps) {
      * @throws ChatError `overloaded` when they are more than one connection may watch
      */
     async watch(watcher: Watcher, userIds: string[]): Promise<Presence[]> {
-      const peers = await deps.store.getPeers(watcher.userId, userIds)
+      const peers = (await deps.store.getUsers(userIds, watcher.userId)).map(({ userId }) => userId)
       // watched first and read then, so that no change falls in between
-      if (!watcher.watch(peers))
-        throw new ChatError('overloaded', { reason: 'the connection watches too many users' })
+      if (!watcher.watch(peers)) throw refuseWatching(deps.counters)
       const users = await deps.store.getUsers(peers)
-      return users.map(({ userId, lastSeenAt }) => toPresence(online, userId, lastSeenAt))
+      return users.map((user) => toPresence(here, user))
     },
 
-    /** Keeps when everybody was last seen, as the process stops. */
-    async close() {
-      const leaving = [...online].map(([userId, { endedAt, timer }]) => {
-        clearTimeout(timer)
-        return keepPresence(deps, { userId, isOnline: false, at: endedAt ?? deps.clock.instant() })
-      })
-      await Promise.all(leaving)
-    },
+    /** Others took this process for dead, and everybody here for gone with it. */
+    comeBack: () => here.comeBack(),
+
+    /** Keeps when everybody was last seen, as the process stops; others may go on and hear of it. */
+    close: () => here.close(),
   }
 }
 
 // --- Internal helpers ---
 
-function toPresence(online: Map<string, Online>, userId: string, lastSeenAt: Instant | null): Presence {
-  return online.has(userId)
-    ? { userId, status: 'online', lastSeenAt: null }
-    : { userId, status: 'offline', lastSeenAt }
+function refuseWatching(counters: Counters) {
+  counters.refused('watched-users')
+  return new ChatError('overloaded', { reason: 'the connection watches too many users' })
 }
 
-/** Presence goes on in memory when the store cannot keep it; that is counted and logged. */
-async function keepPresence(
-  { store, log, counters }: PresenceDeps,
-  presence: Parameters<ChatStore['putPresence']>[0],
-) {
-  try {
-    await store.putPresence(presence)
-  } catch (error) {
-    counters.dropped('presence-not-stored')
-    log.warn({ err: error, userId: presence.userId }, 'unable to store presence')
-  }
+/** Known here before it is stored. */
+function toPresence(here: { has: (userId: string) => boolean }, user: StoredUser): Presence {
+  const { userId, isOnline, lastSeenAt } = user
+  return isOnline || here.has(userId)
+    ? { userId, status: 'online', lastSeenAt: null }
+    : { userId, status: 'offline', lastSeenAt }
 }

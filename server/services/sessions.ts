@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import type { Clock } from '#rufer/server/clock.ts'
 import type { Config } from '#rufer/server/config.ts'
 import type { Counters } from '#rufer/server/counters.ts'
+import type { Log } from '#rufer/server/log.ts'
 import type { ChatStore, Secret, SecretKind } from '#rufer/server/store/port.ts'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
@@ -16,6 +17,7 @@ interface SessionsDeps {
   clock: Clock
   signals: Signals
   counters: Counters
+  log: Pick<Log, 'info'>
   config: Pick<Config, 'tokenTtlMs' | 'signInLinkTtlMs' | 'limits'>
 }
 
@@ -29,14 +31,18 @@ interface Issued {
 export const BROWSER_SESSION_MS = 30 * 24 * 3_600_000
 
 export function createSessionsService(deps: SessionsDeps) {
-  const { store, clock, signals, config } = deps
+  const { store, clock, signals, config, log } = deps
   const find = (kind: SecretKind, value: string) =>
     store.peekSecret({ kind, hash: toHash(value) }, clock.instant())
 
   return {
-    /** A token that opens one connection. @throws ChatError `user-not-found`, `rate-limited`, `sign-in-required` */
-    issueToken: (userId: string, parentHash: string | null = null): Promise<Issued> =>
-      issueToken(deps, userId, parentHash),
+    /**
+     * A token that opens one connection, asked for by a browser session or by a back end.
+     *
+     * @throws ChatError `user-not-found`, `rate-limited`, `sign-in-required`
+     */
+    issueToken: (userId: string, browser: Secret | null = null): Promise<Issued> =>
+      issueToken(deps, userId, browser),
 
     /** Whom a token would let in; it stays unspent. */
     findToken: (token: string): Promise<Secret | undefined> => find('token', token),
@@ -48,7 +54,8 @@ export function createSessionsService(deps: SessionsDeps) {
     /** The code of a link that signs one browser in. @throws ChatError `user-not-found` */
     async issueLink(userId: string): Promise<Issued> {
       await requireUser(store, userId)
-      return issue(deps, { kind: 'link', userId, ttlMs: config.signInLinkTtlMs })
+      log.info({ userId }, 'a sign-in link is made')
+      return issue(deps, { kind: 'link', userId, expiresAt: clock.instant(config.signInLinkTtlMs) })
     },
 
     /** Spends a link's code for a browser session; undefined when it is used, expired or unknown. */
@@ -56,8 +63,12 @@ export function createSessionsService(deps: SessionsDeps) {
       const link = await find('link', code)
       if (!link) return undefined
       // made before the link is spent: whoever ends all the user's sessions meanwhile ends this one or takes the link
-      const browser = await issue(deps, { kind: 'browser', userId: link.userId, ttlMs: BROWSER_SESSION_MS })
-      if (await store.takeSecret(link, clock.instant())) return browser
+      const expiresAt = clock.instant(BROWSER_SESSION_MS)
+      const browser = await issue(deps, { kind: 'browser', userId: link.userId, expiresAt })
+      if (await store.takeSecret(link, clock.instant())) {
+        log.info({ userId: link.userId }, 'a browser signed in')
+        return browser
+      }
       await store.voidSecrets({ hash: toHash(browser.value) })
       return undefined
     },
@@ -67,15 +78,21 @@ export function createSessionsService(deps: SessionsDeps) {
 
     /** Ends a browser session: for every copy of its cookie, its tokens and the connections opened with them. */
     async signOut(cookie: string): Promise<void> {
-      const hash = toHash(cookie)
-      await store.voidSecrets({ hash })
-      signals.sessionsEnded({ parentHash: hash })
+      // anybody may send any cookie: only one that means something is worth a write
+      const browser = await find('browser', cookie)
+      const which = { parentHash: toHash(cookie) }
+      // those of an expired session, too: its tokens ended when it did, its connections did not
+      if (!browser) return void signals.sessionsEndedHere(which)
+      await store.voidSecrets({ hash: browser.hash })
+      log.info({ userId: browser.userId }, 'a browser signed out')
+      await signals.sessionsEnded(which)
     },
 
     /** Ends everything a user holds; tells how many connections were closed. @throws ChatError `user-not-found` */
     async endAll(userId: string): Promise<number> {
       await requireUser(store, userId)
       await store.voidSecrets({ userId })
+      log.info({ userId }, 'all sessions of a user are ended')
       return signals.sessionsEnded({ userId })
     },
   }
@@ -86,14 +103,17 @@ export function createSessionsService(deps: SessionsDeps) {
 interface Issue {
   kind: SecretKind
   userId: string
-  ttlMs: number
+  expiresAt: Instant
   parentHash?: string | null
 }
 
-async function issueToken(deps: SessionsDeps, userId: string, parentHash: string | null) {
+async function issueToken(deps: SessionsDeps, userId: string, browser: Secret | null) {
   const { tokensPerMinute, unusedTokens } = deps.config.limits
   const rate = { perSecond: tokensPerMinute / 60, burst: Math.max(1, tokensPerMinute) }
-  const token = { kind: 'token', userId, parentHash, ttlMs: deps.config.tokenTtlMs } as const
+  const ownEnd = deps.clock.instant(deps.config.tokenTtlMs)
+  // no token outlives the browser session it comes from
+  const expiresAt = browser && browser.expiresAt < ownEnd ? browser.expiresAt : ownEnd
+  const token = { kind: 'token', userId, parentHash: browser?.hash ?? null, expiresAt } as const
   return issue(deps, token, { rate, unused: unusedTokens })
 }
 
@@ -102,9 +122,8 @@ async function issue(
   wanted: Issue,
   allowance?: Parameters<ChatStore['putSecret']>[2],
 ) {
-  const { kind, userId, ttlMs, parentHash = null } = wanted
+  const { kind, userId, expiresAt, parentHash = null } = wanted
   const value = randomBytes(32).toString('base64url')
-  const expiresAt = clock.instant(ttlMs)
   const put = await store.putSecret(
     { hash: toHash(value), kind, userId, expiresAt, parentHash },
     clock.instant(),

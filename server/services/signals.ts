@@ -1,5 +1,5 @@
-// What services tell open connections without storing it; the sockets stand behind it.
-import type { Presence } from '#rufer/shared/model/presence.ts'
+// What services tell open connections, on every process, without storing it.
+import type { SessionOwner } from '#rufer/server/store/port.ts'
 
 export interface Typing {
   conversationId: string
@@ -9,9 +9,11 @@ export interface Typing {
 }
 
 export interface Signals {
-  presenceChanged(presence: Presence): void
-  typingStarted(typing: Typing): void
-  typingStopped(typing: Typing): void
-  /** Ends the connections of a user, or those opened from one browser session; tells how many. */
-  sessionsEnded(which: { userId: string } | { parentHash: string }): number
+  /** Resolves once it is told before whatever is stored from then on. */
+  typingStarted(typing: Typing): Promise<void>
+  typingStopped(typing: Typing): Promise<void>
+  /** Ends connections on every process; tells how many. @throws StoreError where the others could not be told */
+  sessionsEnded(which: SessionOwner): Promise<number>
+  /** Ends connections of this process. */
+  sessionsEndedHere(which: SessionOwner): number
 }

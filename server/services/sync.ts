@@ -2,7 +2,6 @@
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import { toConversation, type ConversationRecord } from '#rufer/shared/model/conversation.ts'
 import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
-import { isMember } from './access.ts'
 import { byteLength, PAGE_BYTES, takeFitting } from './fit-reply.ts'
 
 type SyncResult = Result<'conversation.sync'>
@@ -18,17 +17,18 @@ export async function syncConversations(
   userId: string,
   { revs, limit }: Params<'conversation.sync'>,
 ): Promise<SyncResult> {
-  const known = await store.getConversations(Object.keys(revs))
-  const changed = known.filter((record) => isMember(record, userId) && record.rev > (revs[record.id] ?? 0))
+  const lookup = { ids: Object.keys(revs), memberId: userId, beyond: revs, maxBytes: PAGE_BYTES }
+  const changed = await store.getConversations(lookup)
   const conversations: SyncPage[] = []
   let left = PAGE_BYTES
-  for (const record of changed) {
+  for (const record of changed.conversations) {
     const page = await readPage(store, { record, afterRev: revs[record.id] ?? 0, limit, userId, left })
     if (page.bytes > left && conversations.length > 0) break
     conversations.push(page.page)
     left -= page.bytes
   }
-  const remaining = changed.slice(conversations.length).map(({ id }) => id)
+  const unfit = changed.conversations.slice(conversations.length).map(({ id }) => id)
+  const remaining = [...unfit, ...changed.remaining]
   return remaining.length > 0 ? { conversations, remaining } : { conversations }
 }
 
@@ -44,11 +44,12 @@ interface PageQuery {
 
 /** The items of one conversation that fit beside it, one at least, in the order of their revs. */
 async function readPage(store: ChatStore, { record, afterRev, limit, userId, left }: PageQuery) {
-  const query = { conversationId: record.id, afterRev, throughRev: record.rev, limit }
-  const { messages, receipts, hasMore } = await store.listRevisions(query)
   const conversation = toConversation(record, userId)
+  const maxBytes = left - byteLength(conversation)
+  const query = { conversationId: record.id, afterRev, throughRev: record.rev, limit, maxBytes }
+  const { messages, receipts, hasMore } = await store.listRevisions(query)
   const items = [...messages, ...receipts].toSorted((a, b) => a.rev - b.rev)
-  const fitting = takeFitting(items, left - byteLength(conversation))
+  const fitting = takeFitting(items, maxBytes)
   const lastRev = fitting.at(-1)?.rev ?? record.rev
   const page: SyncPage = {
     conversation,

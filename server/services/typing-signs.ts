@@ -18,41 +18,42 @@ interface Sign extends Typing {
 
 export function createTypingSigns({ clock, signals }: { clock: Clock; signals: Signals }) {
   const signs = new Map<string, Sign>()
+  const keys = createKeys()
 
-  function end(key: string) {
+  async function end(key: string) {
     const sign = signs.get(key)
     if (!sign) return
+    for (const connectionId of sign.connections) keys.remove(connectionId, key)
     sign.connections.clear()
-    if (sign.isTold) signals.typingStopped(sign)
+    const { isTold } = sign
     sign.isTold = false
     // kept a little longer: the next start must know when the last one was relayed
     clearTimeout(sign.timer)
     sign.timer = setTimeout(() => signs.delete(key), TYPING_RELAY_MS)
+    if (isTold) await signals.typingStopped(sign)
   }
 
-  function leave(key: string, connectionId: string) {
+  async function leave(key: string, connectionId: string) {
     const sign = signs.get(key)
-    if (sign?.connections.delete(connectionId) && sign.connections.size === 0) end(key)
+    if (!sign?.connections.delete(connectionId)) return
+    keys.remove(connectionId, key)
+    if (sign.connections.size === 0) await end(key)
   }
 
   return {
     /** A connection types. Told at most once a second; ends by itself unless it is said again. */
-    start: (typing: Typing, connectionId: string) => {
+    start: async (typing: Typing, connectionId: string) => {
       const key = toKey(typing)
-      const sign = signs.get(key) ?? {
-        ...typing,
-        connections: new Set(),
-        isTold: false,
-        relayedAt: -Infinity,
-      }
+      const sign = signs.get(key) ?? toSign(typing)
       signs.set(key, sign)
       sign.connections.add(connectionId)
+      keys.add(connectionId, key)
       clearTimeout(sign.timer)
-      sign.timer = setTimeout(() => end(key), TYPING_MS)
+      sign.timer = setTimeout(() => void end(key), TYPING_MS)
       if (clock.monotonicMs() - sign.relayedAt < TYPING_RELAY_MS) return
       sign.relayedAt = clock.monotonicMs()
       sign.isTold = true
-      signals.typingStarted(sign)
+      await signals.typingStarted(sign)
     },
 
     /** A connection types no more; others of the user may. */
@@ -61,11 +62,11 @@ export function createTypingSigns({ clock, signals }: { clock: Clock; signals: S
     /** The user types no more, on any connection. */
     end: (place: Place) => {
       const key = toKey(place)
-      if (signs.get(key)?.connections.size) end(key)
+      if (signs.get(key)?.connections.size) void end(key)
     },
 
     disconnected: (connectionId: string) => {
-      for (const key of signs.keys()) leave(key, connectionId)
+      for (const key of keys.of(connectionId)) void leave(key, connectionId)
     },
 
     close: () => {
@@ -76,6 +77,25 @@ export function createTypingSigns({ clock, signals }: { clock: Clock; signals: S
 }
 
 // --- Internal helpers ---
+
+function toSign(typing: Typing): Sign {
+  return { ...typing, connections: new Set(), isTold: false, relayedAt: -Infinity }
+}
+
+/** The signs of each connection, so that its end costs no more than these. */
+function createKeys() {
+  const all = new Map<string, Set<string>>()
+  return {
+    of: (connectionId: string) => all.get(connectionId) ?? [],
+    add: (connectionId: string, key: string) =>
+      all.set(connectionId, (all.get(connectionId) ?? new Set()).add(key)),
+    remove(connectionId: string, key: string) {
+      const own = all.get(connectionId)
+      own?.delete(key)
+      if (own?.size === 0) all.delete(connectionId)
+    },
+  }
+}
 
 /** User ids hold no space. */
 function toKey({ conversationId, userId }: Place) {

@@ -28,13 +28,13 @@ export function createTypingService({
     async start({ userId, connectionId, isOpen }: Typist, conversationId: string) {
       const conversation = await requireMember(store, userId, conversationId)
       const recipients = otherMembers(conversation, userId)
-      if (isOpen()) signs.start({ conversationId, userId, recipients }, connectionId)
+      if (isOpen()) await signs.start({ conversationId, userId, recipients }, connectionId)
     },
 
     /** @throws ChatError `conversation-not-found` */
     async stop({ userId, connectionId }: Typist, conversationId: string) {
       await requireMember(store, userId, conversationId)
-      signs.stop({ conversationId, userId }, connectionId)
+      await signs.stop({ conversationId, userId }, connectionId)
     },
 
     /** A message says that its sender has stopped typing, on every connection. */

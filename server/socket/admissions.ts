@@ -11,6 +11,7 @@ export class Admission {
   readonly release: () => void
   /** set once the token was looked up */
   userId?: string
+  /** the browser session that the token came from */
   parentHash?: string | null
   /** set once the socket is open */
   connection?: Connection
@@ -26,12 +27,17 @@ export class Admission {
 export function createAdmissions(limits: Limits) {
   const all = new Set<Admission>()
   const byAddress = new Map<string, number>()
-  const byUser = new Map<string, number>()
+  /** by user and by browser session, so that ending one costs no more than what it holds */
+  const byOwner = new Map<string, Set<Admission>>()
 
   function release(admission: Admission) {
     if (!all.delete(admission)) return
     subtract(byAddress, admission.address)
-    if (admission.userId !== undefined) subtract(byUser, admission.userId)
+    for (const owner of ownersOf(admission)) {
+      const own = byOwner.get(owner)
+      own?.delete(admission)
+      if (own?.size === 0) byOwner.delete(owner)
+    }
   }
 
   return {
@@ -46,26 +52,40 @@ export function createAdmissions(limits: Limits) {
       return admission
     },
 
-    /** Gives the place to a user; false when the user has too many. */
+    /** Gives the place to a user; false when the user has too many, or the socket went away meanwhile. */
     assign(
       admission: Admission,
       { userId, parentHash }: { userId: string; parentHash: string | null },
     ): boolean {
-      if (!isBelow(byUser.get(userId) ?? 0, limits.connectionsPerUser)) return false
+      if (!all.has(admission)) return false
+      if (!isBelow(byOwner.get(toOwner({ userId }))?.size ?? 0, limits.connectionsPerUser)) return false
       admission.userId = userId
       admission.parentHash = parentHash
-      add(byUser, userId)
+      for (const owner of ownersOf(admission)) {
+        byOwner.set(owner, (byOwner.get(owner) ?? new Set()).add(admission))
+      }
       return true
     },
 
-    /** Marks those whose session is being ended while their upgrade is under way. */
-    revoke(isMeant: (admission: Admission) => boolean) {
-      for (const admission of all) if (isMeant(admission)) admission.isRevoked = true
-    },
+    /** Those of a user or a browser session, be their upgrade under way or their connection open. */
+    of: (owner: Owner): Admission[] => [...(byOwner.get(toOwner(owner)) ?? [])],
   }
 }
 
 // --- Internal helpers ---
+
+type Owner = { userId: string } | { parentHash: string }
+
+function toOwner(owner: Owner) {
+  return 'userId' in owner ? `user:${owner.userId}` : `session:${owner.parentHash}`
+}
+
+function ownersOf({ userId, parentHash }: Admission) {
+  return [
+    ...(userId === undefined ? [] : [toOwner({ userId })]),
+    ...(parentHash ? [toOwner({ parentHash })] : []),
+  ]
+}
 
 /** A limit of 0 is off. */
 function isBelow(count: number, limit: number) {

@@ -17,12 +17,19 @@ interface Socket {
   ping(): void
 }
 
+/** The bytes under a WebSocket. */
+interface Stream {
+  readonly bytesRead: number
+  cork(): void
+  uncork(): void
+  destroy(): void
+}
+
 export interface ConnectionOptions {
   id: string
   userId: string
-  /** the browser session it was opened from */
-  parentHash: string | null
   socket: Socket
+  stream: Stream
   requestLimit: RequestLimit
   /** requests that may wait before the socket is read no further */
   waitingRequests: number
@@ -38,7 +45,6 @@ export interface ConnectionOptions {
 export class Connection {
   readonly id: string
   readonly userId: string
-  readonly parentHash: string | null
   readonly requestLimit: RequestLimit
   readonly openedAt: number
   /** kept by the hub */
@@ -54,14 +60,18 @@ export class Connection {
   #running: Promise<void> | undefined
   #isEnded = false
   #isPaused = false
+  #isCorked = false
   #isSettling = false
+  /** pings of ours that may still be answered */
+  #pingsUnanswered = 0
+  /** the bytes after which the stream is cut although the peer has not answered the close */
+  #mostBytesRead = Infinity
   #onRoom: (() => void) | undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.id = options.id
     this.userId = options.userId
-    this.parentHash = options.parentHash
     this.requestLimit = options.requestLimit
     this.openedAt = options.monotonicMs()
     this.heardAt = this.openedAt
@@ -81,9 +91,16 @@ export class Connection {
     return this.#options.socket.bufferedAmount
   }
 
-  /** The peer sent something, be it only a pong. */
-  heard(): void {
-    this.heardAt = this.#options.monotonicMs()
+  /** The peer sent a ping, which `ws` answers. */
+  pinged(): void {
+    this.#countLikeRequest()
+  }
+
+  /** The peer sent a pong. */
+  ponged(): void {
+    if (this.#pingsUnanswered === 0) return this.#countLikeRequest()
+    this.#pingsUnanswered--
+    this.#heard()
   }
 
   /** Takes away time in which nobody could be heard. */
@@ -94,8 +111,9 @@ export class Connection {
 
   /** Queues a request; they run one after the other. */
   receive(text: string): void {
-    if (this.#isEnded || this.#isSettling) return
-    this.heard()
+    if (this.#isEnded) return this.#cutOffFlood()
+    if (this.#isSettling) return
+    this.#heard()
     this.#waiting.push(text)
     if (this.#waiting.length >= this.#options.waitingRequests) this.#pause()
     this.#running ??= this.#run()
@@ -103,22 +121,24 @@ export class Connection {
 
   send(frame: Buffer): void {
     if (this.#isEnded) return
-    const { socket, unsentBytes, monotonicMs } = this.#options
+    const { socket, monotonicMs } = this.#options
     if (socket.bufferedAmount === 0) this.progressAt = monotonicMs()
+    this.#cork()
     socket.send(frame, { binary: false }, this.#onFlushed)
-    if (socket.bufferedAmount > unsentBytes) this.end('silent')
   }
 
   ping(): void {
+    this.#pingsUnanswered++
     this.#options.socket.ping()
   }
 
-  /** Ends the connection for a reason; announced where the protocol says so. */
-  end(reason: CloseReason): void {
+  /** Ends the connection for a reason, as one among so many; announced where the protocol says so. */
+  end(reason: CloseReason, among = 1): void {
     if (this.#isEnded) return
     this.ended(reason)
-    const { socket } = this.#options
-    if (announced.has(reason)) socket.send(encodeEnding(reason), { binary: false }, ignore)
+    const { socket, stream } = this.#options
+    if (offences.has(reason)) this.#mostBytesRead = stream.bytesRead + READ_AFTER_OFFENCE
+    if (announced.has(reason)) socket.send(encodeEnding(reason, among), { binary: false }, ignore)
     // a paused socket would never read the peer's answer to the close
     socket.resume()
     socket.close(closeCodes[reason].code, closeCodes[reason].meaning)
@@ -139,6 +159,21 @@ export class Connection {
     this.#waiting.length = 0
     this.#onRoom?.()
     await this.#running
+  }
+
+  /** What is sent in one turn, a reply and the events that follow from it, leaves in one write. */
+  #cork(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#options.stream.cork()
+    process.nextTick(() => this.#uncork())
+  }
+
+  #uncork(): void {
+    const { socket, stream, unsentBytes } = this.#options
+    this.#isCorked = false
+    stream.uncork()
+    if (socket.bufferedAmount > unsentBytes) this.end('silent')
   }
 
   async #run(): Promise<void> {
@@ -173,12 +208,33 @@ export class Connection {
 
   #resume(): void {
     this.#isPaused = false
-    this.heard()
+    this.#heard()
     this.#options.socket.resume()
+  }
+
+  #heard(): void {
+    this.heardAt = this.#options.monotonicMs()
+  }
+
+  /** What asks for nothing costs as much to read as what does: too much of it is a flood, too. */
+  #countLikeRequest(): void {
+    if (this.#isEnded) return this.#cutOffFlood()
+    this.#heard()
+    if (this.requestLimit.take() > 0 && this.requestLimit.isFlooding()) this.end('flooding')
+  }
+
+  /** The rest of what was under way is read, so that the peer's answer to the close is; not what comes without end. */
+  #cutOffFlood(): void {
+    const { stream } = this.#options
+    if (stream.bytesRead > this.#mostBytesRead) stream.destroy()
   }
 }
 
 // --- Internal helpers ---
+
+/** The ends that the peer has brought about by what it sent, and how much more of that is read. */
+const offences: ReadonlySet<CloseReason> = new Set(['violation', 'binary', 'flooding'])
+const READ_AFTER_OFFENCE = 65_536
 
 /** When to come back, spread out so that a restart does not bring everybody at once. */
 const RECONNECT_AFTER_MS: Partial<Record<CloseReason, [least: number, spread: number]>> = {
@@ -188,11 +244,16 @@ const RECONNECT_AFTER_MS: Partial<Record<CloseReason, [least: number, spread: nu
   flooding: [30_000, 5_000],
 }
 
+/** Those that end together come back over at least so long for each: a thousand a second. */
+const APART_MS = 1
+
 /** The socket is being closed: whether its last words arrive cannot be helped. */
 const ignore = () => {}
 
-function encodeEnding(reason: CloseReason) {
+function encodeEnding(reason: CloseReason, among: number) {
   const wait = RECONNECT_AFTER_MS[reason]
-  const reconnectAfterMs = wait ? Math.round(wait[0] + Math.random() * wait[1]) : null
+  const reconnectAfterMs = wait
+    ? Math.round(wait[0] + Math.random() * Math.max(wait[1], among * APART_MS))
+    : null
   return encodeEvent('session.ending', { reason: closeCodes[reason].meaning, reconnectAfterMs })
 }

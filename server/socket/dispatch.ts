@@ -1,6 +1,7 @@
 // One request from its text to its reply: decode → limits → params → handler. The only catch of the socket side.
 import type { z } from 'zod'
 import type { Counters } from '#rufer/server/counters.ts'
+import { reportFailure } from '#rufer/server/failures.ts'
 import type { Handler, RequestContext } from '#rufer/server/handlers/context.ts'
 import { handlers } from '#rufer/server/handlers/index.ts'
 import type { Log } from '#rufer/server/log.ts'
@@ -74,12 +75,9 @@ function isMethod(method: string): method is Method {
   return Object.hasOwn(methods, method)
 }
 
-function toFrameError(thrown: unknown, { id, method }: DecodedRequest, { log, counters }: DispatchDeps) {
+function toFrameError(thrown: unknown, { id, method }: DecodedRequest, deps: DispatchDeps) {
+  reportFailure(thrown, deps, { what: 'unable to answer request', method, requestId: id })
   const { code, message, retryAfterMs, issues } = ChatError.from(thrown)
-  if (code === 'internal' || code === 'store-unavailable') {
-    counters.refused(code)
-    log.error({ err: thrown, method, requestId: id }, 'unable to answer request')
-  }
   const operation = method !== undefined && isMethod(method) ? methods[method].operation : 'answer request'
   return {
     code,

@@ -1,13 +1,17 @@
-// Fan-out: a change or a signal becomes an event, encoded once, and goes to the connections it is for.
-import type { Signals, Typing } from '#rufer/server/services/signals.ts'
+// Fan-out: what the feed tells becomes an event, encoded once, and goes to the connections it is for.
+import type { Typing } from '#rufer/server/services/signals.ts'
 import type { Change } from '#rufer/server/store/port.ts'
+import type { Presence } from '#rufer/shared/model/presence.ts'
 import { toConversation } from '#rufer/shared/model/conversation.ts'
 import type { Connection } from './connection.ts'
 import { encodeEvent } from './encode.ts'
 import type { Hub } from './hub.ts'
 import { watchPresence } from './watching.ts'
 
-export interface Fanout extends Omit<Signals, 'sessionsEnded'> {
+export interface Fanout {
+  presenceChanged(presence: Presence): void
+  typingStarted(typing: Typing): void
+  typingStopped(typing: Typing): void
   /** Tells every connection of every member of a stored change. */
   fanOut(change: Change): void
 }

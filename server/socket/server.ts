@@ -25,8 +25,8 @@ export function createSocketServer({ frameBytes, open }: SocketServerOptions): W
     const connection = open(socket, request)
     if (!connection) return
     socket.on('message', (_data, isBinary) => isBinary && connection.end('binary'))
-    socket.on('ping', () => connection.heard())
-    socket.on('pong', () => connection.heard())
+    socket.on('ping', () => connection.pinged())
+    socket.on('pong', () => connection.ponged())
   })
   return server
 }

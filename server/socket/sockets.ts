@@ -1,5 +1,6 @@
 // All sockets of the process: from the upgrade, through what crossws and ws report, to the drain.
 import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Clock } from '#rufer/server/clock.ts'
 import type { Config } from '#rufer/server/config.ts'
@@ -48,10 +49,14 @@ export function createSockets(deps: SocketsDeps) {
     admit: createGate({ config, sessions: services.sessions, admissions, upgradeRate, counters }),
 
     /** The connection of an admitted socket: it gets every event from here on, `session.started` first. */
-    open(socket: WebSocket, admission: Admission): Connection {
-      const connection = createConnection({ socket, admission, dispatch, deps })
+    open(socket: WebSocket, stream: Socket, admission: Admission): Connection {
+      const connection = createConnection({ socket, stream, admission, dispatch, deps })
       admission.connection = connection
       connection.send(encodeStarted(connection, deps))
+      deps.log.debug(
+        { connectionId: connection.id, userId: connection.userId, address: admission.address },
+        'a connection opened',
+      )
       hub.add(connection)
       hub.subscribe(connection, `user:${connection.userId}`)
       services.presence.connected(connection.userId)
@@ -60,14 +65,17 @@ export function createSockets(deps: SocketsDeps) {
       return connection
     },
 
-    sessionsEnded: (which: Parameters<Signals['sessionsEnded']>[0]) => endSessions(hub, admissions, which),
+    sessionsEnded: (which: Parameters<Signals['sessionsEnded']>[0]) => endSessions(admissions, which),
+
+    /** Ends every open connection; its client comes back, and reads what it missed. */
+    restart: () => endAll(hub),
 
     /** Finishes the requests that run, starts no other, and tells everybody to come back. */
     async drain() {
       isDraining = true
       stopHeartbeat()
       await Promise.all([...hub.all()].map((connection) => connection.settle()))
-      for (const connection of hub.all()) connection.end('restarting')
+      endAll(hub)
     },
   }
 }
@@ -82,19 +90,20 @@ export function connectionOf(context: Record<string, unknown>): Connection | und
 
 interface Opening {
   socket: WebSocket
+  stream: Socket
   admission: Admission
   dispatch: Dispatch
   deps: SocketsDeps
 }
 
-function createConnection({ socket, admission, dispatch, deps }: Opening) {
-  const { config, clock, counters, hub, services } = deps
+function createConnection({ socket, stream, admission, dispatch, deps }: Opening) {
+  const { config, clock, counters, hub, log, services } = deps
   const { requestsPerSecond, requestsBurst, waitingRequests, unsentBytes } = config.limits
   return new Connection({
     id: randomUUID(),
     userId: admission.userId ?? '',
-    parentHash: admission.parentHash ?? null,
     socket,
+    stream,
     requestLimit: createRequestLimit(
       { perSecond: requestsPerSecond, burst: requestsBurst },
       clock.monotonicMs,
@@ -105,6 +114,7 @@ function createConnection({ socket, admission, dispatch, deps }: Opening) {
     dispatch,
     onEnd(connection: Connection, reason?: CloseReason) {
       if (reason) counters.dropped(`connection-${reason}`)
+      log.debug({ connectionId: connection.id, reason }, 'a connection ended')
       hub.remove(connection)
       admission.release()
       services.typing.disconnected(connection.id)
@@ -142,12 +152,17 @@ function toContext(connection: Connection, { services, hub, clock }: SocketsDeps
   }
 }
 
-function endSessions(hub: Hub, admissions: Admissions, which: Parameters<Signals['sessionsEnded']>[0]) {
-  const isMeant = ({ userId, parentHash }: Pick<Admission, 'userId' | 'parentHash'>) =>
-    'userId' in which ? userId === which.userId : parentHash === which.parentHash
-  admissions.revoke(isMeant)
-  const open = 'userId' in which ? hub.of(`user:${which.userId}`) : hub.all()
-  const meant = [...open].filter(isMeant)
-  for (const connection of meant) connection.end('ended')
-  return meant.length
+function endAll(hub: Hub) {
+  const among = hub.all().size
+  for (const connection of hub.all()) connection.end('restarting', among)
+}
+
+function endSessions(admissions: Admissions, which: Parameters<Signals['sessionsEnded']>[0]) {
+  const held = admissions.of(which)
+  for (const admission of held) {
+    // where the upgrade is still under way it ends when it opens
+    admission.isRevoked = true
+    admission.connection?.end('ended')
+  }
+  return held.filter(({ connection }) => connection).length
 }

@@ -18,6 +18,8 @@ export interface GroupCommitOptions<Operation> {
   maxWaiting?: number
   /** the most operations in one transaction, which bounds how long it keeps everything else waiting */
   maxBatch?: number
+  /** the least time between the end of a commit and the next one; what comes meanwhile shares that one */
+  spaceMs?: number
 }
 
 interface Waiting<Operation> {
@@ -36,15 +38,16 @@ interface Waiting<Operation> {
  * better, and so nobody waits longer than one attempt takes.
  */
 export function createGroupCommit<Operation>(options: GroupCommitOptions<Operation>): GroupCommit<Operation> {
-  const { commit, maxWaiting = 10_000, maxBatch = 256 } = options
+  const { commit, maxWaiting = 10_000, maxBatch = 256, spaceMs = 0 } = options
   const waiting: Waiting<Operation>[] = []
   let isScheduled = false
+  let endedAt = -Infinity
   let drained: PromiseWithResolvers<void> | undefined
 
   function schedule() {
     if (isScheduled) return
     isScheduled = true
-    setImmediate(() => void commitNext())
+    runAfter(endedAt + spaceMs - performance.now(), () => void commitNext())
   }
 
   async function commitNext() {
@@ -56,6 +59,7 @@ export function createGroupCommit<Operation>(options: GroupCommitOptions<Operati
       refuse(batch, error)
     }
     isScheduled = false
+    endedAt = performance.now()
     if (waiting.length > 0) schedule()
     else drained?.resolve()
   }
@@ -86,4 +90,12 @@ export function createGroupCommit<Operation>(options: GroupCommitOptions<Operati
       return drained.promise
     },
   }
+}
+
+// --- Internal helpers ---
+
+/** In another turn of the event loop at the earliest. */
+function runAfter(ms: number, run: () => void) {
+  if (ms > 0) setTimeout(run, ms)
+  else setImmediate(run)
 }

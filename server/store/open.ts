@@ -1,4 +1,4 @@
-// Opens the store of this process.
+// Opens the store of this process, by the engine that the settings choose.
 import type { ChatStore } from './port.ts'
 
 export interface StoreSettings {
@@ -6,14 +6,24 @@ export interface StoreSettings {
   dataDir: string
   /** `normal` survives a crash of the process, `full` one of the machine too */
   sqliteSync: 'full' | 'normal'
+  /** the replica set of the store that many processes share; without it the embedded one */
+  mongodbUri?: string | undefined
+  /** is told what went wrong behind the calls of the store, and will be tried again */
+  onFailure?: ((error: unknown) => void) | undefined
 }
 
 /**
- * Opens the embedded store. The engine is loaded only now, so that a caller can first look whether this Node has it.
+ * Opens the store. An engine is loaded only now: the other one's library never is, and a caller can first look whether
+ * this Node has it.
  *
- * @throws an Error of one readable line, where the folder is in use, cannot be written, or its data cannot be read
+ * @throws an Error of one readable line that says what to do, where it cannot be opened
  */
 export async function openStore(settings: StoreSettings): Promise<ChatStore> {
+  const { mongodbUri } = settings
+  if (mongodbUri !== undefined) {
+    const { openMongoStore } = await import('./mongo/open.ts')
+    return openMongoStore(mongodbUri)
+  }
   const { openSqliteStore } = await import('./sqlite/open.ts')
   return openSqliteStore(settings)
 }

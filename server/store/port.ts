@@ -2,6 +2,7 @@
 import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
+import type { Presence } from '#rufer/shared/model/presence.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
 import type { User } from '#rufer/shared/model/user.ts'
 
@@ -14,23 +15,41 @@ import type { User } from '#rufer/shared/model/user.ts'
  */
 export interface ChatStore {
   readonly engine: 'sqlite' | 'mongodb'
+  /** this process among those that share the store */
+  readonly processId: string
 
-  /** Registers a user or updates the profile; a changed profile is a change of each of the user's conversations. */
+  /**
+   * Registers a user or updates the profile; a changed profile is a change of each of the user's conversations.
+   *
+   * The user is written first and whole. The changes follow in writes of a bounded size, with others in between, and are
+   * all in the feed when the call resolves; each carries the profile of its own instant, so that of several changes at
+   * once the newest is told last. A crash or failure in between loses only events, which clients make up for by listing
+   * their conversations when they reconnect.
+   */
   putUser(user: User, at: Instant): Promise<{ created: boolean }>
-  /** The registered ones among the ids, in no particular order. */
-  getUsers(userIds: string[]): Promise<StoredUser[]>
-  /** Those among the ids who share a conversation with a user, who is not among them. */
-  getPeers(userId: string, among: string[]): Promise<string[]>
+  /** The registered ones among the ids, in no particular order; of a user's peers alone where there is one given. */
+  getUsers(userIds: string[], peerOf?: string): Promise<StoredUser[]>
 
-  /** Keeps that a user came online or went offline at an instant, which then is when they were last seen. */
-  putPresence(presence: { userId: string; isOnline: boolean; at: Instant }): Promise<void>
-  /** Keeps that this process is alive; users it left online when it crashed were last seen at its last renewal. */
-  renewLease(at: Instant): Promise<void>
+  /**
+   * Keeps that users came online or went offline on this process, in the order given; of unknown users nothing. It is
+   * one transaction, so the caller bounds how many.
+   *
+   * Whoever is online on another process stays so. Of those who came online or went offline everywhere the feed tells,
+   * for each user in the order in which that is stored.
+   */
+  putPresences(marks: PresenceMark[]): Promise<void>
+  /**
+   * Keeps that this process is alive. Users that a process left online when it crashed were last seen at its last
+   * renewal; those of one that kept silent for 30 s are settled, and told of, with the next renewal of another.
+   */
+  renewLease(at: Instant): Promise<LeaseRenewal>
 
   /** The direct conversation of two different users, made if there is none. */
   openConversation(userIds: [string, string], at: Instant): Promise<OpenOutcome>
-  /** The existing ones among the ids, with members, in no particular order. Membership is the caller's to check. */
-  getConversations(conversationIds: string[]): Promise<ConversationRecord[]>
+  /** The existing ones among the ids, with members, in no particular order; and the ids of those that no longer fit. */
+  getConversations(
+    lookup: ConversationLookup,
+  ): Promise<{ conversations: ConversationRecord[]; remaining: string[] }>
   /** A user's conversations after a place in the list: newest `updatedAt` first, ties by id ascending. */
   listConversations(
     query: ConversationQuery,
@@ -42,7 +61,7 @@ export interface ChatStore {
   getMessage(id: string): Promise<Message | undefined>
   /** A page of messages, ascending by seq; without a bound the newest ones. Bounds are exclusive. */
   listMessages(query: MessageQuery): Promise<{ messages: Message[]; hasMore: boolean }>
-  /** Messages and receipts with `afterRev < rev <= throughRev`, each ascending by rev, the first `limit` of both together. */
+  /** Messages and receipts with `afterRev < rev <= throughRev`, each ascending by rev, the first page of both together. */
   listRevisions(query: RevisionQuery): Promise<{ messages: Message[]; receipts: Receipt[]; hasMore: boolean }>
   /** Moves a member's markers forward, capped at the conversation's seq; `readSeq` lifts `deliveredSeq`. */
   moveReceipt(move: ReceiptMove): Promise<ReceiptOutcome>
@@ -57,10 +76,19 @@ export interface ChatStore {
   voidSecrets(which: { userId: string } | { hash: string }): Promise<number>
 
   /**
-   * The change feed from this call on, in commit order, until the signal aborts, which ends the iteration.
-   * Nothing committed after the call is missed, however late the first item is asked for.
+   * Tells every process that watches, this one too. Resolves once they will hear of it, before all that is stored from
+   * then on. Nothing of it is kept.
+   *
+   * @returns how many processes share the store just now
    */
-  watch(signal: AbortSignal): AsyncIterable<Change>
+  tell(sign: Sign): Promise<number>
+  /**
+   * The change feed from this call on, in commit order, until the signal aborts, which ends the iteration; and the
+   * signs that are told meanwhile. No change committed after the call is missed, however late the first item is asked for.
+   *
+   * @throws StoreError while it is read, where changes were missed
+   */
+  watch(signal: AbortSignal): AsyncIterable<Change | Sign>
   /** Forgets changes made before an instant and secrets that expired by now. */
   prune(before: { changesBefore: Instant; now: Instant }): Promise<void>
   /** Finishes what was accepted and lets the engine go; later calls reject. */
@@ -68,8 +96,22 @@ export interface ChatStore {
 }
 
 export interface StoredUser extends User {
+  /** on any process */
+  isOnline: boolean
   /** when the user was last seen to go offline; null if never */
   lastSeenAt: Instant | null
+}
+
+export interface PresenceMark {
+  userId: string
+  isOnline: boolean
+  /** when that began; of who went offline, when they were last seen */
+  at: Instant
+}
+
+export interface LeaseRenewal {
+  /** this process itself was taken for dead meanwhile: whom it has online must be put again */
+  isRevived: boolean
 }
 
 /** Where a message goes: into a conversation, or to a user, whose direct conversation is made on the way. */
@@ -95,24 +137,41 @@ export type OpenOutcome =
   | { outcome: 'made' | 'existed'; conversation: ConversationRecord }
   | { outcome: 'user-not-found' }
 
-export interface ConversationQuery {
-  userId: string
-  after?: { updatedAt: Instant; id: string }
-  limit: number
+export interface ConversationLookup {
+  ids: string[]
+  /** only those of which this user is a member */
+  memberId?: string
+  /** only those whose rev is beyond the one given for them */
+  beyond?: Record<string, number>
+  /** as in a page, of the texts of their last messages */
+  maxBytes?: number
 }
 
-export interface MessageQuery {
+export interface ConversationQuery extends PageBounds {
+  userId: string
+  after?: { updatedAt: Instant; id: string }
+}
+
+/**
+ * How much one page may hold, so that an engine reads no more than that. At `limit` items it ends, and with the item
+ * at which the texts of the page, in bytes of UTF-8, reach `maxBytes`. One item at least is in it where there is one.
+ */
+export interface PageBounds {
+  limit: number
+  /** without one the texts are not counted */
+  maxBytes?: number
+}
+
+export interface MessageQuery extends PageBounds {
   conversationId: string
   beforeSeq?: number
   afterSeq?: number
-  limit: number
 }
 
-export interface RevisionQuery {
+export interface RevisionQuery extends PageBounds {
   conversationId: string
   afterRev: number
   throughRev: number
-  limit: number
 }
 
 export interface ReceiptMove {
@@ -162,6 +221,23 @@ export type Change = { conversationId: string; recipients: string[]; at: Instant
   | { kind: 'message.created'; message: Message }
   | { kind: 'receipt.updated'; receipt: Receipt }
 )
+
+/** What a process tells all of them, itself too, without keeping it. */
+export type Sign = { processId: string; at: Instant } & (
+  | { kind: 'pulse' }
+  | {
+      kind: 'typing.started' | 'typing.stopped'
+      conversationId: string
+      userId: string
+      recipients: string[]
+    }
+  | { kind: 'presence.changed'; presence: Presence }
+  | { kind: 'sessions.ended'; requestId: string; which: SessionOwner }
+  | { kind: 'sessions.counted'; requestId: string; count: number }
+)
+
+/** Whose connections are meant: a user's, or those opened from one browser session. */
+export type SessionOwner = { userId: string } | { parentHash: string }
 
 /** The store cannot be used just now; whether the write happened, sending it again settles. */
 export class StoreError extends Error {

@@ -12,7 +12,7 @@ export const messageId = z
 /** Never trimmed or changed; its greatest length is a setting and has an error code of its own. */
 export const messageText = z
   .string()
-  .min(1, 'at least one character')
+  .refine((text) => text !== '', 'at least one character')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode: a lone surrogate was found')
   .refine((text) => !text.includes('\0'), 'must not contain U+0000')
 

@@ -17,7 +17,10 @@ const displayName = z
   .refine((name) => countCodePoints(name) <= 100, 'at most 100 characters')
   .refine((name) => name.isWellFormed() && !name.includes('\0'), 'must be well-formed text without U+0000')
 
-const avatarUrl = z.string().max(2048).refine(isWebUrl, 'an http or https URL')
+const avatarUrl = z
+  .string()
+  .refine((url) => url.length <= 2048, 'at most 2048 characters')
+  .refine(isWebUrl, 'an http or https URL')
 
 export const user = z
   .object({ userId, displayName, avatarUrl: avatarUrl.exactOptional() })

@@ -2,9 +2,11 @@
 import { z } from 'zod'
 import { instant } from '#rufer/shared/model/instant.ts'
 import { user, userId } from '#rufer/shared/model/user.ts'
+import { methods } from './methods.ts'
 
 export const ofUser = z.strictObject({ userId })
 const noBody = z.undefined()
+const send = methods['message.send']
 const token = z.object({ token: z.string(), expiresAt: instant })
 
 /** `operation` completes the sentence "unable to …" of an error; `key`: whether the secret key is needed. */
@@ -38,6 +40,13 @@ export const calls = {
     key: true,
     body: ofUser,
     answer: z.object({ url: z.url(), expiresAt: instant }),
+  },
+  /** as `message.send`, for a bot or whomever the back end speaks for; without the rate of one user */
+  'POST /api/messages': {
+    operation: 'send message',
+    key: true,
+    body: send.params.safeExtend({ senderId: userId }),
+    answer: send.result,
   },
   /** `userId` is needed in demo mode only; otherwise it is the browser session's */
   'POST /api/session-token': {

@@ -117,7 +117,12 @@ export const methods = {
     operation: 'watch presence',
     notes:
       'Presence now, and `presence.changed` from now on, of users one shares a conversation with; others are silently absent. The members of conversations listed, fetched, opened or learned by an event are watched without asking.',
-    params: z.strictObject({ userIds: z.array(userId).max(WATCH_AT_ONCE) }),
+    params: z.strictObject({
+      userIds: z
+        .array(userId)
+        // not `max`: that looks at what is no array, too, and breaks on a length that is no number
+        .refine((userIds) => userIds.length <= WATCH_AT_ONCE, `at most ${WATCH_AT_ONCE} users at once`),
+    }),
     result: z.object({ presences: z.array(presence) }),
   },
   'user.get': {

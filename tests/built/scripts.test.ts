@@ -1,9 +1,9 @@
 // The commands of package.json that people type: register-user against a running server, dev with a wrong setting.
-import { execFile } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '#rufer/tests/helpers/client.ts'
+import { runScript } from '#rufer/tests/helpers/scripts.ts'
 import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { click } from '#rufer/tests/helpers/sign-in.ts'
 
@@ -13,23 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Runs one of the project's scripts to its end. */
-function run(script: string, args: string[], env: Record<string, string>) {
-  const settings = { PATH: process.env['PATH'], ...env }
-  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      [join('scripts', script), ...args],
-      { env: settings },
-      (error, stdout, stderr) => {
-        resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-      },
-    )
-  })
-}
-
 const registerUser = (args: string[], env: Record<string, string> = {}) =>
-  run('register-user.ts', args, { RUFER_URL: server.url, RUFER_SECRET_KEY: SECRET_KEY, ...env })
+  runScript('register-user.ts', args, { RUFER_URL: server.url, RUFER_SECRET_KEY: SECRET_KEY, ...env })
 
 test('register-user prints the user and a link that signs in; again it updates', async () => {
   const { code, stdout } = await registerUser(['alice', 'Alice Smith', 'https://example.com/a.png'])
@@ -85,7 +70,7 @@ test.each([
 )
 
 test('dev names every wrong setting before it starts anything', async () => {
-  const { code, stdout, stderr } = await run('dev.ts', [], {
+  const { code, stdout, stderr } = await runScript('dev.ts', [], {
     RUFER_LOG_LEVEL: 'loud',
     RUFER_HEARTBEAT_MS: '0',
   })

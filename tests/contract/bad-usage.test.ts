@@ -19,7 +19,7 @@ for (const [kind, name] of Object.entries(namesOfNothing)) {
     const { store } = await open()
     const conversationId = await openDirect(store)
     expect(await store.getUsers([name])).toEqual([])
-    expect(await store.getConversations([name])).toEqual([])
+    expect((await store.getConversations({ ids: [name] })).conversations).toEqual([])
     expect(await store.getMessage(name)).toBeUndefined()
     const nothing = { messages: [], hasMore: false }
     expect(await store.listMessages({ conversationId: name, limit: 9 })).toEqual(nothing)
@@ -62,10 +62,11 @@ test.each(engines)('a receipt that says nothing, or nonsense, moves nothing ($na
 const calls: Record<string, (store: ChatStore) => Promise<unknown>> = {
   putUser: (store) => store.putUser({ userId: 'alice', displayName: 'A' }, at(1)),
   getUsers: (store) => store.getUsers(['alice']),
-  putPresence: (store) => store.putPresence({ userId: 'alice', isOnline: true, at: at(1) }),
+  putPresences: (store) => store.putPresences([{ userId: 'alice', isOnline: true, at: at(1) }]),
   renewLease: (store) => store.renewLease(at(1)),
+  tell: (store) => store.tell({ kind: 'pulse', processId: 'one', at: at(1) }),
   openConversation: (store) => store.openConversation(['alice', 'bob'], at(1)),
-  getConversations: (store) => store.getConversations(['x']),
+  getConversations: (store) => store.getConversations({ ids: ['x'] }),
   listConversations: (store) => store.listConversations({ userId: 'alice', limit: 1 }),
   appendMessage: (store) => store.appendMessage(draft()),
   getMessage: (store) => store.getMessage(randomUUID()),

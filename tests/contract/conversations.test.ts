@@ -100,10 +100,34 @@ test.each(engines)('the last message is read with its receipts ($name)', async (
 test.each(engines)('only existing ones are found, each once ($name)', async ({ open }) => {
   const { store } = await open()
   const conversationId = await openDirect(store)
-  const found = await store.getConversations([conversationId, 'none', conversationId, ''])
-  expect(found.map(({ id }) => id)).toEqual([conversationId])
-  expect(await store.getConversations([])).toEqual([])
+  const ids = [conversationId, 'none', conversationId, '']
+  const { conversations } = await store.getConversations({ ids })
+  expect(conversations.map(({ id }) => id)).toEqual([conversationId])
+  expect(await store.getConversations({ ids: [] })).toEqual({ conversations: [], remaining: [] })
 })
+
+test.each(engines)(
+  'of those looked up a member’s own are found, and those beyond a rev ($name)',
+  async ({ open }) => {
+    const { store } = await open()
+    const withBob = await openDirect(store, ['alice', 'bob'])
+    const withCarol = await openDirect(store, ['alice', 'carol'])
+    const ids = [withBob, withCarol]
+    await send(store, { target: { conversationId: withBob } })
+    const find = async (wanted: { memberId?: string; beyond?: Record<string, number> }) => {
+      const { conversations, remaining } = await store.getConversations({ ids, ...wanted })
+      expect(remaining).toEqual([])
+      return new Set(conversations.map(({ id }) => id))
+    }
+    expect(await find({ memberId: 'alice' })).toEqual(new Set(ids))
+    expect(await find({ memberId: 'bob' })).toEqual(new Set([withBob]))
+    expect(await find({ memberId: 'nobody' })).toEqual(new Set())
+    expect(await find({ beyond: { [withBob]: 0, [withCarol]: 0 } })).toEqual(new Set([withBob]))
+    expect(await find({ beyond: { [withBob]: 1 } })).toEqual(new Set([withCarol]))
+    expect(await find({ beyond: { [withBob]: 0 }, memberId: 'carol' })).toEqual(new Set([withCarol]))
+    expect(await find({ beyond: { [withBob]: 1, [withCarol]: 0 } })).toEqual(new Set())
+  },
+)
 
 test.each(engines)('the list has the newest first, and only one’s own ($name)', async ({ open }) => {
   const { store } = await open()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '#rufer/server/store/open.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
+import { emptyDatabase, hasMongo, newDatabaseUri, skipWithoutMongo } from '#rufer/tests/helpers/mongo.ts'
 
 export interface Engine {
   name: string
@@ -19,7 +20,10 @@ interface OpenedStore {
   dispose: () => Promise<void>
 }
 
-export const allEngines: Engine[] = [{ name: 'sqlite', open: openSqlite }]
+export const allEngines: Engine[] = [
+  { name: 'sqlite', open: openSqlite },
+  { name: 'mongodb', open: openMongo },
+]
 
 async function openSqlite(): Promise<OpenedStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-contract-'))
@@ -34,6 +38,27 @@ async function openSqlite(): Promise<OpenedStore> {
     async dispose() {
       await store.close()
       await rm(dataDir, { recursive: true })
+    },
+  }
+}
+
+/** One database a file of tests, emptied for each of them: making collections takes longer than most tests. */
+const mongodbUri = hasMongo ? newDatabaseUri() : undefined
+skipWithoutMongo(/\(mongodb\)$/)
+
+async function openMongo(): Promise<OpenedStore> {
+  const settings = { dataDir: '', sqliteSync: 'normal', mongodbUri } as const
+  let store = await openStore(settings)
+  return {
+    store,
+    async reopen() {
+      await store.close()
+      store = await openStore(settings)
+      return store
+    },
+    async dispose() {
+      await store.close()
+      await emptyDatabase(mongodbUri ?? '')
     },
   }
 }

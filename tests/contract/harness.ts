@@ -1,7 +1,7 @@
 // What the tests of the contract share: an open store a test, and words for what they do with it.
 import { randomUUID } from 'node:crypto'
 import { onTestFinished } from 'vitest'
-import type { ChatStore, Change, MessageDraft, Secret } from '#rufer/server/store/port.ts'
+import type { ChatStore, Change, MessageDraft, RevisionQuery, Secret } from '#rufer/server/store/port.ts'
 import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
@@ -59,7 +59,8 @@ export async function openDirect(
 
 /** The one conversation, which must exist. */
 export async function getConversation(store: ChatStore, conversationId: string): Promise<ConversationRecord> {
-  const [conversation] = await store.getConversations([conversationId])
+  const { conversations } = await store.getConversations({ ids: [conversationId] })
+  const [conversation] = conversations
   if (!conversation) throw new Error('unable to get conversation; there is none')
   return conversation
 }
@@ -81,7 +82,7 @@ export async function listAll(store: ChatStore, conversationId: string, limit = 
 /** All that happened in a conversation after a rev, in pages of some size, by rev. */
 export async function listAllRevisions(
   store: ChatStore,
-  query: { conversationId: string; afterRev: number; throughRev: number; limit: number },
+  query: RevisionQuery,
 ): Promise<(Message | Receipt)[]> {
   const revisions: (Message | Receipt)[] = []
   const next = () => store.listRevisions({ ...query, afterRev: revisions.at(-1)?.rev ?? query.afterRev })
@@ -111,7 +112,7 @@ export function watchFeed(store: ChatStore) {
     next: () => changes.next(),
     take: async (count: number): Promise<Change[]> => {
       const results = await Promise.all(Array.from({ length: count }, () => changes.next()))
-      return results.flatMap((result) => (result.done ? [] : [result.value]))
+      return results.flatMap(({ done, value }) => (done || 'processId' in value ? [] : [value]))
     },
   }
 }

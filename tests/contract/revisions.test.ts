@@ -68,6 +68,7 @@ test.each(engines)(
       expect(revisions.map(({ rev }) => rev)).toEqual(
         Array.from({ length: model.rev }, (_, index) => index + 1),
       )
+      expect(await listAllRevisions(store, { ...query, maxBytes: 12 })).toEqual(revisions)
       expect(rebuild(revisions, conversation.members)).toEqual({ messages, members: conversation.members })
       const afterRev = Math.floor(model.rev / 2)
       expect(await listAllRevisions(store, { ...query, afterRev })).toEqual(revisions.slice(afterRev))

@@ -9,7 +9,7 @@ test.each(engines)('a user is created once and then updated ($name)', async ({ o
     created: false,
   })
   expect(await store.getUsers(['alice'])).toEqual([
-    { userId: 'alice', displayName: 'Alice S.', lastSeenAt: null },
+    { userId: 'alice', displayName: 'Alice S.', isOnline: false, lastSeenAt: null },
   ])
 })
 
@@ -18,11 +18,11 @@ test.each(engines)('a left-out avatar removes the one there was ($name)', async 
   const alice = { userId: 'alice', displayName: 'Alice' }
   await store.putUser({ ...alice, avatarUrl: 'https://example.org/a.png' }, at(0))
   expect(await store.getUsers(['alice'])).toEqual([
-    { ...alice, avatarUrl: 'https://example.org/a.png', lastSeenAt: null },
+    { ...alice, avatarUrl: 'https://example.org/a.png', isOnline: false, lastSeenAt: null },
   ])
   await store.putUser(alice, at(1))
   const [found] = await store.getUsers(['alice'])
-  expect(found).toEqual({ ...alice, lastSeenAt: null })
+  expect(found).toEqual({ ...alice, isOnline: false, lastSeenAt: null })
   expect(found).not.toHaveProperty('avatarUrl')
 })
 
@@ -32,6 +32,22 @@ test.each(engines)('only registered users are found, each once ($name)', async (
   const found = await store.getUsers(['bob', 'nobody', 'alice', 'bob'])
   expect(found.map(({ userId }) => userId).toSorted()).toEqual(['alice', 'bob'])
   expect(await store.getUsers([])).toEqual([])
+})
+
+test.each(engines)('of a user’s peers alone, whoever else is asked for ($name)', async ({ open }) => {
+  const { store } = await open()
+  await openDirect(store, ['alice', 'bob'])
+  await openDirect(store, ['carol', 'alice'])
+  await openDirect(store, ['bob', 'dave'])
+  const idsOf = async (peerOf: string) =>
+    (await store.getUsers(['alice', 'bob', 'carol', 'dave', 'nobody'], peerOf))
+      .map(({ userId }) => userId)
+      .toSorted()
+  expect(await idsOf('alice')).toEqual(['bob', 'carol'])
+  expect(await idsOf('bob')).toEqual(['alice', 'dave'])
+  expect(await idsOf('carol')).toEqual(['alice'])
+  expect(await idsOf('nobody')).toEqual([])
+  expect(await store.getUsers(['carol', 'dave'], 'bob')).toMatchObject([{ userId: 'dave' }])
 })
 
 test.each(engines)('user ids that differ in case only are different users ($name)', async ({ open }) => {
@@ -44,7 +60,9 @@ test.each(engines)('names come back as they were given ($name)', async ({ open }
   const { store } = await open()
   const displayName = ' Ra\u0308f\u202Eael "😀" <b>\'; DROP TABLE users; -- '
   await store.putUser({ userId: 'alice', displayName }, at(0))
-  expect(await store.getUsers(['alice'])).toEqual([{ userId: 'alice', displayName, lastSeenAt: null }])
+  expect(await store.getUsers(['alice'])).toEqual([
+    { userId: 'alice', displayName, isOnline: false, lastSeenAt: null },
+  ])
 })
 
 test.each(engines)(
@@ -68,7 +86,8 @@ test.each(engines)(
         conversation: { id: change.conversationId, seq: 0, rev: 0, updatedAt: at(0) },
       })
     }
-    expect(await store.getConversations(changes.map(({ conversationId }) => conversationId))).toEqual(
+    const ids = changes.map(({ conversationId }) => conversationId)
+    expect((await store.getConversations({ ids })).conversations).toEqual(
       expect.arrayContaining(
         changes.map((change) => (change.kind === 'conversation.updated' ? change.conversation : undefined)),
       ),
@@ -88,9 +107,9 @@ test.each(engines)('the same profile again is no change, and takes no rev ($name
 test.each(engines)('a profile change keeps when the user was last seen ($name)', async ({ open }) => {
   const { store } = await open()
   await register(store, 'alice')
-  await store.putPresence({ userId: 'alice', isOnline: false, at: at(7) })
+  await store.putPresences([{ userId: 'alice', isOnline: false, at: at(7) }])
   await store.putUser({ userId: 'alice', displayName: 'Alice II' }, at(9))
   expect(await store.getUsers(['alice'])).toEqual([
-    { userId: 'alice', displayName: 'Alice II', lastSeenAt: at(7) },
+    { userId: 'alice', displayName: 'Alice II', isOnline: false, lastSeenAt: at(7) },
   ])
 })

@@ -1,7 +1,15 @@
 // Two people in two browsers: messages both ways, ticks, a reload, and a restart of the server while both write.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, openChat, say, textsOf } from '#rufer/tests/helpers/chat-page.ts'
+import {
+  composerOf,
+  headerSays,
+  openBrowser,
+  openChat,
+  say,
+  shows,
+  textsOf,
+} from '#rufer/tests/helpers/chat-page.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 let browser: Browser
@@ -28,18 +36,22 @@ test('alice and bob exchange messages, see them read, and lose nothing', async (
   await shows(alice, ['Hello Bob', 'Hello Alice', 'Hello Alice'])
   await lastOwnStatus(bob, 'read')
 
-  await bob.getByRole('textbox', { name: 'Message to' }).pressSequentially('I am ty')
-  await expect.poll(() => alice.locator('header .line').textContent(), { timeout: 5_000 }).toBe('typing…')
+  await composerOf(bob).pressSequentially('I am ty')
+  await headerSays(alice, 'typing…')
 
   await bob.reload()
-  await shows(bob, ['Hello Bob', 'Hello Alice', 'Hello Alice'])
+  await composerOf(bob).waitFor()
+  await expect.poll(() => textsOf(bob)).toEqual(await textsOf(alice))
 })
 
 test('a restart while both write loses nothing and doubles nothing', async () => {
   const alice = await openChat(browser, server, { userId: 'alice', peer: 'Bob Johnson' })
   const bob = await openChat(browser, server, { userId: 'bob', peer: 'Alice Smith' })
-  await expect.poll(() => textsOf(bob)).toEqual(await textsOf(alice))
+  // What was said before comes in one page.
+  for (const page of [alice, bob])
+    await page.getByRole('article').or(page.getByText('Say hello')).first().waitFor()
   const before = await textsOf(alice)
+  await shows(bob, before)
 
   const restarted = server.restart()
   const counts = Array.from({ length: 15 }, (_, index) => index + 1)
@@ -70,10 +82,6 @@ async function sayAll(page: Page, texts: string[]): Promise<void> {
   if (first === undefined) return
   await say(page, first)
   await sayAll(page, others)
-}
-
-async function shows(page: Page, texts: string[]): Promise<void> {
-  await expect.poll(() => textsOf(page)).toEqual(texts)
 }
 
 async function lastOwnStatus(page: Page, status: string): Promise<void> {

@@ -1,8 +1,10 @@
 // The ways into the chat page, and what it says where there is none.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { register } from '#rufer/tests/helpers/api.ts'
 import { openBrowser, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
 
 let browser: Browser
 let demo: TestServer
@@ -21,9 +23,12 @@ afterAll(async () => {
 
 test('the front page leads to the chat of a demo user', async () => {
   const page = await openPage(browser, demo.url)
+  const warning = page.getByText('Demo mode: anybody may act as anybody.')
+  await warning.waitFor()
   await page.getByRole('link', { name: 'Chat as Alice' }).click()
   await page.getByRole('link', { name: 'Bob Johnson' }).waitFor()
   expect(await page.title()).toBe('Rufer')
+  await warning.waitFor()
 })
 
 test.each([
@@ -70,4 +75,44 @@ test('a new conversation tells why it cannot begin', async () => {
   await field.fill('bob')
   await field.press('Enter')
   await page.getByRole('textbox', { name: 'Message to Bob Johnson' }).waitFor()
+})
+
+test('a sign-in link signs the browser in at the click, once, and no script gets hold of that', async () => {
+  await register(closed, 'alice')
+  const link = await signInUrl(closed, 'alice')
+  const page = await openPage(browser, link.href)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('No conversations yet').waitFor()
+  expect(page.url()).toBe(`${closed.url}/chat`)
+  expect(await page.evaluate(() => document.cookie)).toBe('')
+  await page.goto(link.href)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'This link cannot be used' }).waitFor()
+})
+
+test('a page of another origin can neither click for the user nor ask in their name', async () => {
+  await register(closed, 'alice')
+  const link = await signInUrl(closed, 'alice')
+  const page = await openPage(browser, (await signInUrl(closed, 'alice')).href)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('No conversations yet').waitFor()
+
+  const fields = `<input name="code" value="${link.searchParams.get('code')}"><button>Win</button>`
+  for (const path of ['/sign-in', '/api/session-token', '/api/sign-out']) {
+    const body = `<form method="post" action="${closed.url}${path}">${fields}</form>`
+    const target = `http://evil.example${path}`
+    await page.route(target, (route) => route.fulfill({ contentType: 'text/html', body }))
+    await page.goto(target)
+    const [answer] = await Promise.all([
+      page.waitForResponse(`${closed.url}${path}`),
+      page.getByRole('button', { name: 'Win' }).click(),
+    ])
+    expect([path, answer.status()]).toEqual([path, 403])
+  }
+  await page.goto(`${closed.url}/chat`)
+  await page.getByText('No conversations yet').waitFor()
+  // the link is still good for the one it was sent to
+  await page.goto(link.href)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByText('No conversations yet').waitFor()
 })

@@ -2,14 +2,16 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { z } from 'zod'
 import { replyFrame, type FrameError } from '#rufer/shared/protocol/frame.ts'
 import { events, type EventData, type EventName } from '#rufer/shared/protocol/events.ts'
 import { methods, type Method, type Result } from '#rufer/shared/protocol/methods.ts'
-import { issueToken } from './api.ts'
-import type { TestServer } from './server.ts'
+import { callApi, issueToken } from './api.ts'
+import { otherThan, placeOf } from './processes.ts'
+import { keepSecret } from './secrets.ts'
+import type { ServerAddress } from './server.ts'
 
 type Frame = Record<string, unknown>
 
@@ -41,21 +43,24 @@ export interface TestClient {
   close(): Promise<void>
 }
 
-/** Opens a connection for a registered user, with a new token. */
+/** Opens a connection for a registered user, with a new token; every process then knows that the user is online. */
 export async function connect(
-  server: TestServer,
+  server: ServerAddress,
   userId: string,
   options: ClientOptions = {},
 ): Promise<TestClient> {
-  return connectWith(server, { userId, token: await issueToken(server, userId), options })
+  const client = await connectWith(server, { userId, token: await issueToken(server, userId), options })
+  const other = otherThan(server, placeOf(server, userId))
+  if (other) await vi.waitUntil(() => isOnline(other, userId), { timeout: WAIT_MS, interval: 5 })
+  return client
 }
 
 /** Opens a connection with a token that its user already has. */
 export async function connectWith(
-  server: TestServer,
+  server: ServerAddress,
   { userId, token, options = {} }: { userId: string; token: string; options?: ClientOptions },
 ): Promise<TestClient> {
-  const socket = openSocket(server, token, options)
+  const socket = openSocket(placeOf(server, userId), token, options)
   const client = createClient(userId, socket)
   await Promise.race([
     once(socket, 'open'),
@@ -65,7 +70,7 @@ export async function connectWith(
 }
 
 /** A socket that offers a token, not yet open. */
-export function openSocket(server: TestServer, token: string, options: ClientOptions = {}): WebSocket {
+export function openSocket(server: ServerAddress, token: string, options: ClientOptions = {}): WebSocket {
   return new WebSocket(`${server.wsUrl}/ws`, ['rufer.v1', `rufer.token.${token}`], options)
 }
 
@@ -74,7 +79,11 @@ export const newId = (): string => randomUUID()
 
 // --- Internal helpers ---
 
-const WAIT_MS = 10_000
+const WAIT_MS = 20_000
+
+async function isOnline(server: ServerAddress, userId: string) {
+  return (await callApi(server, `GET /api/users/${encodeURIComponent(userId)}/online`)).body['isOnline']
+}
 
 function createClient(userId: string, socket: WebSocket): Omit<TestClient, 'started'> {
   const frames: Frame[] = []
@@ -113,6 +122,7 @@ function createClient(userId: string, socket: WebSocket): Omit<TestClient, 'star
 
   async function ask(method: string, params: unknown): Promise<Frame> {
     const id = ++nextId
+    keepSecret(Object(params).text)
     socket.send(JSON.stringify({ id, method, params }))
     return take((frame) => frame['id'] === id, `the reply to ${method}`)
   }

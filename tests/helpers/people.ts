@@ -48,6 +48,18 @@ export function heard({ frames }: TestClient): unknown[] {
   return frames.flatMap(({ event }) => (event === undefined || event === 'session.started' ? [] : [event]))
 }
 
+/** The same of typing only. */
+export function typingHeard(client: TestClient): unknown[] {
+  return heard(client).filter((event) => String(event).startsWith('typing.'))
+}
+
+/** Resolves once a member has heard all that was told of so far: events come in one order, and their own message last. */
+export async function hearAll(member: TestClient, conversationId: string): Promise<void> {
+  const sent = await member.say({ conversationId }, 'still here')
+  const isLast = async () => (await member.next('message.created')).message.id === sent.message.id
+  while (!(await isLast())) continue
+}
+
 // --- Internal helpers ---
 
 let count = 0

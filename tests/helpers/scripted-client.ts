@@ -1,7 +1,8 @@
 // A ChatClient connected to a ScriptedServer; both are closed when the test ends.
 import { expect, onTestFinished, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { ChatClient, type ChatClientOptions } from '#rufer/client/chat-client.ts'
+import type { ChatClientOptions } from '#rufer/client/chat-client-options.ts'
+import { ChatClient } from '#rufer/client/chat-client.ts'
 import type { ConnectionStatus } from '#rufer/client/status.ts'
 import { aConversation, aMessage } from './chat-fixtures.ts'
 import { startScriptedServer, type Answers } from './scripted-server.ts'

@@ -1,29 +1,41 @@
-// A server for a test: the production build, as a process of its own, on loopback with a data folder of its own.
+// A server for a test: the production build, as a process of its own, on loopback with data of its own.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { expect } from 'vitest'
+import { freePort } from './free-port.ts'
+import { mongodbUri, newDatabaseUri } from './mongo.ts'
+import { keepSecret, secretsIn } from './secrets.ts'
 
 export const SECRET_KEY = 'b7c1f0a94e2d4c58a3f60d1e9b8275640c9d3ef1'
+keepSecret(SECRET_KEY)
 
-export interface TestServer {
+export interface ServerAddress {
   url: string
   /** ws://… of the same server */
   wsUrl: string
+  /** all of them, where the server is several processes; the address is the first one's */
+  processes?: ServerAddress[]
+}
+
+export interface TestServer extends ServerAddress {
+  processes: ServerAddress[]
   dataDir: string
+  /** where it stores, on MongoDB */
+  mongodbUri: string | undefined
   /** all it printed so far */
   output(): string
   /** the lines of its log, parsed */
   log(): Record<string, unknown>[]
   process: ChildProcess
-  /** resolves with its exit code */
+  /** to every process; resolves with the exit code, the highest one */
   signal(name: NodeJS.Signals): Promise<number | null>
   /** starts it again on the same port and data, with other settings where given */
   restart(env?: Record<string, string>): Promise<void>
-  /** ends it, removes its data, and fails if anything in it went unhandled */
+  /** ends it, removes its data, and fails if anything in it went unhandled, or a secret into its log */
   stop(): Promise<void>
 }
 
@@ -32,71 +44,105 @@ interface StartOptions {
   env?: Record<string, string | undefined>
   /** the folder whose build it is; the project's own unless told otherwise */
   root?: string
+  /** one, where a test is about what each process has for itself; on MongoDB otherwise two, on one database */
+  processes?: 1
 }
 
 /** Starts the production build and waits until it is ready. */
-export async function startServer({ env = {}, root = PROJECT }: StartOptions = {}): Promise<TestServer> {
+export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  const { env = {}, root = PROJECT, processes: count = ENGINE === 'mongodb' ? 2 : 1 } = options
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-test-'))
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  let run = launch({ root, port, dataDir, env })
-  await waitUntilReady(url, run)
+  const ports = await Promise.all(Array.from({ length: count }, freePort))
+  const processes = ports.map(toAddress)
+  const address = toAddress(ports[0] ?? 0)
+  const shared = { ...toShared(address, count), ...env }
+  const start = (more: StartOptions['env'] = {}) =>
+    Promise.all(
+      ports.map(async (port) => {
+        const run = launch({ root, port, dataDir, env: { ...shared, ...more } })
+        await waitUntilReady(toAddress(port).url, run)
+        return run
+      }),
+    )
+  let runs = await start()
+  const output = () => runs.map((run) => run.output()).join('')
 
   async function signal(name: NodeJS.Signals) {
-    if (run.child.exitCode === null && run.child.signalCode === null) {
-      run.child.kill(name)
-      await once(run.child, 'exit')
-    }
-    return run.child.exitCode
+    const codes = await Promise.all(runs.map(({ child }) => signalOne(child, name)))
+    return codes.reduce((worst, code) => (worst === null || code === null ? null : Math.max(worst, code)))
   }
 
   return {
-    url,
-    wsUrl: url.replace('http', 'ws'),
+    ...address,
+    processes,
     dataDir,
-    output: () => run.output(),
-    log: () => toLogLines(run.output()),
+    mongodbUri: shared.MONGODB_URI,
+    output,
+    log: () => toLogLines(output()),
     get process() {
-      return run.child
+      const [first] = runs
+      if (!first) throw new Error('there is no process')
+      return first.child
     },
     signal,
-    async restart(more = {}) {
+    async restart(more) {
       await signal('SIGTERM')
-      run = launch({ root, port, dataDir, env: { ...env, ...more } })
-      await waitUntilReady(url, run)
+      checkOutput(output())
+      runs = await start(more)
     },
     async stop() {
       await signal('SIGTERM')
       await rm(dataDir, { recursive: true, force: true })
-      const unhandled = /unhandledRejection|uncaughtException/.exec(run.output())
-      if (unhandled) throw new Error(`the server had an ${unhandled[0]}:\n${run.output()}`)
+      checkOutput(output())
     },
   }
 }
 
-/** Runs the build until it exits; for starts that must fail. */
-export async function runToExit(env: Record<string, string | undefined>) {
+/** The engine that the servers of this project store with. */
+export const ENGINE = mongodbUri ? 'mongodb' : 'sqlite'
+
+/** What a start that must fail printed, line by line. */
+export async function failedStart(env: Record<string, string>): Promise<string[]> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-test-'))
-  const run = launch({ port: await freePort(), dataDir, env: { RUFER_SECRET_KEY: undefined, ...env } })
+  const run = launch({ port: await freePort(), dataDir, env })
   const [code] = await once(run.child, 'exit')
   await rm(dataDir, { recursive: true, force: true })
-  return { code, output: run.output() }
-}
-
-/** A port of loopback that nobody listens on just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('unable to find a free port')
-  return address.port
+  expect(code).toBe(1)
+  return run
+    .output()
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.startsWith('Listening on '))
 }
 
 // --- Internal helpers ---
 
 const PROJECT = join(import.meta.dirname, '../..')
+
+function toAddress(port: number): ServerAddress {
+  return { url: `http://127.0.0.1:${port}`, wsUrl: `ws://127.0.0.1:${port}` }
+}
+
+/** What all processes of a server have in common, and no test says otherwise. */
+function toShared(
+  { url }: ServerAddress,
+  count: number,
+): { MONGODB_URI?: string; RUFER_PUBLIC_URL?: string } {
+  return {
+    // in a project with a MongoDB the server stores there
+    ...(ENGINE === 'mongodb' && { MONGODB_URI: newDatabaseUri() }),
+    // of several processes only one has the address that all of them are known by
+    ...(count > 1 && { RUFER_PUBLIC_URL: url }),
+  }
+}
+
+async function signalOne(child: ChildProcess, name: NodeJS.Signals) {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill(name)
+    await once(child, 'exit')
+  }
+  return child.exitCode
+}
 
 interface Run {
   child: ChildProcess
@@ -117,6 +163,8 @@ function launch({ root = PROJECT, port, dataDir, env }: Launch): Run {
     PORT: String(port),
     RUFER_DATA_DIR: dataDir,
     RUFER_SECRET_KEY: SECRET_KEY,
+    // as loud as can be: nothing secret may be heard
+    RUFER_LOG_LEVEL: 'debug',
     ...env,
   }
   const child = spawn(process.execPath, [join(root, '.output/server/index.mjs')], {
@@ -129,6 +177,14 @@ function launch({ root = PROJECT, port, dataDir, env }: Launch): Run {
   process.once('exit', end)
   child.once('exit', () => process.off('exit', end))
   return { child, output: () => output }
+}
+
+/** @throws Error with all of an output where it tells of an error that nothing caught, or tells a secret */
+function checkOutput(output: string) {
+  const unhandled = /unhandledRejection|uncaughtException/.exec(output)
+  if (unhandled) throw new Error(`the server had an ${unhandled[0]}:\n${output}`)
+  const [secret] = secretsIn(output)
+  if (secret !== undefined) throw new Error(`the log tells the secret ${secret}:\n${output}`)
 }
 
 async function waitUntilReady(url: string, run: Run): Promise<void> {

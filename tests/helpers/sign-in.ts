@@ -1,12 +1,14 @@
 // A browser for tests of signing in: it opens links, clicks the button, and holds one cookie.
 import { callApi } from './api.ts'
+import { keepSecret } from './secrets.ts'
 import type { TestServer } from './server.ts'
 
 /** The address of a new sign-in link, on the server under test whatever its public URL. */
 export async function signInUrl(server: TestServer, userId: string): Promise<URL> {
   const { status, body } = await callApi(server, 'POST /api/users/sign-in-link', { body: { userId } })
   if (status !== 200) throw new Error(`unable to make a link for ${userId}; ${JSON.stringify(body)}`)
-  const { pathname, search } = new URL(String(body['url']))
+  const { pathname, search, searchParams } = new URL(String(body['url']))
+  keepSecret(searchParams.get('code'))
   return new URL(`${pathname}${search}`, server.url)
 }
 
@@ -20,5 +22,7 @@ export function click(link: URL, headers: Record<string, string> = {}): Promise<
 export async function signIn(server: TestServer, userId: string): Promise<string> {
   const { headers } = await click(await signInUrl(server, userId))
   const [cookie = ''] = headers.getSetCookie()
-  return cookie.split(';', 1)[0] ?? ''
+  const [held = ''] = cookie.split(';', 1)
+  keepSecret(held.split('=')[1])
+  return held
 }

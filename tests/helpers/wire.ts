@@ -6,7 +6,7 @@ import { connect as connectTcp, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect } from 'vitest'
 import type { TestClient } from './client.ts'
-import type { TestServer } from './server.ts'
+import type { ServerAddress, TestServer } from './server.ts'
 
 export interface UpgradeAnswer {
   status: number
@@ -15,7 +15,7 @@ export interface UpgradeAnswer {
   error: { code?: string; message?: string }
   /** gives the socket up, without a closing word */
   drop: () => void
-  /** whether the server has closed the socket */
+  /** whether the server has closed the socket, or has begun to: it waits a while for an answer that never comes */
   isGone: () => boolean
 }
 
@@ -33,9 +33,10 @@ export function upgrade(server: TestServer, options: UpgradeOptions = {}): Promi
   return new Promise((resolve, reject) => {
     const sent = request(`${server.url}${path}`, { method, headers: toHeaders(options), agent: false })
     sent.once('error', reject)
-    sent.once('upgrade', ({ headers }, socket) => {
-      socket.on('error', () => {}).resume()
-      const isGone = () => socket.readableEnded || socket.destroyed
+    sent.once('upgrade', ({ headers }, socket, head) => {
+      let isEnded = head.includes(SESSION_ENDED)
+      socket.on('error', () => {}).on('data', (bytes: Buffer) => (isEnded ||= bytes.includes(SESSION_ENDED)))
+      const isGone = () => isEnded || socket.readableEnded || socket.destroyed
       resolve({ status: 101, headers, error: {}, drop: () => socket.destroy(), isGone })
     })
     sent.once('response', (response) => resolve(toRefusal(response)))
@@ -51,7 +52,7 @@ export async function exchange(server: TestServer, bytes: string): Promise<strin
 }
 
 /** A TCP connection to the server. */
-export function openTcp(server: TestServer): Socket {
+export function openTcp(server: ServerAddress): Socket {
   const { hostname, port } = new URL(server.url)
   return connectTcp(Number(port), hostname)
 }
@@ -96,7 +97,31 @@ export async function gone(tcp: Socket): Promise<void> {
   if (!tcp.destroyed) await once(tcp, 'close')
 }
 
+/** Writes the same again whenever it was taken; tells how often that was. */
+export function writeOnAndOn(tcp: Socket, bytes: string | Buffer): () => number {
+  let taken = 0
+  function write() {
+    tcp.write(bytes, (error) => {
+      if (error) return
+      taken++
+      write()
+    })
+  }
+  write()
+  return () => taken
+}
+
+/** Waits until nothing more is taken while the server answers somebody a hundred times. */
+export async function standStill(client: TestClient, countTaken: () => number): Promise<void> {
+  const before = countTaken()
+  for (let round = 0; round < 100; round++) await client.settled()
+  if (countTaken() !== before) await standStill(client, countTaken)
+}
+
 // --- Internal helpers ---
+
+/** The close code 4401 in a frame; no text holds such a byte. */
+const SESSION_ENDED = Buffer.from([0x11, 0x31])
 
 async function toRefusal(response: IncomingMessage): Promise<UpgradeAnswer> {
   const body = JSON.parse(await text(response))

@@ -12,11 +12,16 @@ const props = {
   isOwn: false,
   status: undefined,
   reason: undefined,
+  isUnkept: false,
   day: undefined,
   hasDivider: false,
   startsGroup: true,
   endsGroup: true,
   isNewestOwn: false,
+  isWhole: false,
+  isCopied: false,
+  debug: undefined,
+  recipient: 'alice',
 }
 
 it('shows markup as the text it is', async () => {
@@ -31,10 +36,19 @@ it('names its sender and time for those who hear it', async () => {
   expect(item.find('article').attributes('aria-label')).toMatch(/^Bob, \d/)
 })
 
+it('says what closing the page would lose', async () => {
+  const item = await mountSuspended(MessageItem, {
+    props: { ...props, isOwn: true, status: 'waiting', isUnkept: true },
+  })
+  expect(item.text()).toContain('Lost if you close this page')
+  await item.setProps({ isUnkept: false })
+  expect(item.text()).not.toContain('Lost')
+})
+
 it('says why it was not sent, and offers Retry, Edit and Delete', async () => {
   const item = await mountSuspended(MessageItem, {
     props: { ...props, isOwn: true, status: 'failed', reason: 'The text is too long.' },
   })
   expect(item.text()).toMatch(/Not sent.*The text is too long\./s)
-  expect(item.findAll('button').map((button) => button.text())).toEqual(['Retry', 'Edit', 'Delete'])
+  expect(item.findAll('button').map((button) => button.text())).toEqual(['Copy', 'Retry', 'Edit', 'Delete'])
 })

@@ -1,8 +1,15 @@
 // The stores together: what an event changes, as the page sees it.
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { createPinia, setActivePinia } from 'pinia'
+import type { Message } from '#rufer/shared/model/message.ts'
+import { useChatClient } from '#rufer/stores/chat-client.ts'
+import { usePeer } from '#rufer/composables/usePeer.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
+import { useDebugStore } from '#rufer/stores/debug.ts'
+import { emptyWindow, firstSeq, lastSeq } from '#rufer/stores/message-window.ts'
+import { useMessagesStore } from '#rufer/stores/messages.ts'
+import { usePresenceStore } from '#rufer/stores/presence.ts'
 import { useReceiptsStore } from '#rufer/stores/receipts.ts'
 import { useTypingStore } from '#rufer/stores/typing.ts'
 import { aConversation, aMessage, aSession, INSTANT } from '../helpers/chat-fixtures.ts'
@@ -40,3 +47,60 @@ it('shows who types until they stop', () => {
   typing.applyStopped({ conversationId: 'c1', userId: 'bob' })
   expect(typing.byConversation.get('c1')).toEqual([])
 })
+
+it('counts gaps whether or not the debug view is shown', () => {
+  const debug = useDebugStore()
+  debug.record({ kind: 'gap', conversationId: 'c1' })
+  debug.isOn = true
+  debug.record({ kind: 'gap', conversationId: 'c1' })
+  expect(debug.gaps).toBe(2)
+})
+
+it.each([
+  ['syncing', ''],
+  ['live', 'online'],
+] as const)('while %s the line under a name says "%s"', (state, line) => {
+  useConnectionStore().applyStatus({ state })
+  usePresenceStore().apply({ userId: 'bob', status: 'online', lastSeenAt: null })
+  const peer = usePeer(aConversation())
+  expect(peer.line.value).toBe(line)
+  expect(peer.isOnline.value).toBe(line === 'online')
+})
+
+it('keeps what it holds until the newest page has come, and where it does not come', async () => {
+  const messages = useMessagesStore()
+  const listMessages = vi.spyOn(useChatClient(), 'listMessages')
+  messages.windows.set('c1', { ...emptyWindow, messages: page(1), state: 'ready' })
+  listMessages.mockRejectedValueOnce(new Error('no connection'))
+  await messages.loadLatest('c1', () => undefined)
+  expect(lastSeq(messages.windowOf('c1'))).toBe(50)
+  listMessages.mockResolvedValueOnce({ messages: page(101), hasMore: true })
+  const replacing = vi.fn<() => void>(() => expect(lastSeq(messages.windowOf('c1'))).toBe(50))
+  await messages.loadLatest('c1', replacing)
+  expect(replacing).toHaveBeenCalledOnce()
+  expect(firstSeq(messages.windowOf('c1'))).toBe(101)
+})
+
+it('holds no more than 400 messages however many pages are asked for', async () => {
+  const messages = useMessagesStore()
+  vi.spyOn(useChatClient(), 'listMessages').mockImplementation(async ({ beforeSeq, afterSeq = 0 }) => ({
+    messages: page(beforeSeq === undefined ? afterSeq + 1 : beforeSeq - 50),
+    hasMore: true,
+  }))
+  messages.windows.set('c1', { ...emptyWindow, messages: page(1_001), state: 'ready' })
+  const load = async (side: 'older' | 'newer', pages: number): Promise<void> => {
+    if (pages === 0) return
+    await messages.loadSide('c1', side)
+    await load(side, pages - 1)
+  }
+  const range = () => [firstSeq(messages.windowOf('c1')), lastSeq(messages.windowOf('c1'))]
+
+  await load('older', 10)
+  expect(range()).toEqual([501, 900])
+  await load('newer', 10)
+  expect(range()).toEqual([1_001, 1_400])
+})
+
+function page(from: number): Message[] {
+  return Array.from({ length: 50 }, (_, index) => aMessage({ seq: from + index }))
+}

@@ -130,7 +130,8 @@ describe('limits', () => {
 
   test('so many wrong keys an address; the right one always passes, a missing one does not count', async () => {
     await server.restart({ ...off, RUFER_LIMIT_WRONG_KEYS_PER_MINUTE: '2' })
-    const ask = (key: string | null) => callApi(server, 'GET /api/users/alice/online', { key })
+    const [one = server] = server.processes
+    const ask = (key: string | null) => callApi(one, 'GET /api/users/alice/online', { key })
     for (let round = 0; round < 5; round++) expect((await ask(null)).status).toBe(401)
     expect([(await ask('wrong')).status, (await ask('wrong')).status]).toEqual([401, 401])
     const refused = await ask('wrong')

@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, register } from '#rufer/tests/helpers/api.ts'
-import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { ENGINE, SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { exchange } from '#rufer/tests/helpers/wire.ts'
 
 let server: TestServer
@@ -19,6 +19,7 @@ const KEYED = [
   'GET /api/users/alice/online',
   'DELETE /api/users/alice/sessions',
   'POST /api/users/sign-in-link',
+  'POST /api/messages',
 ]
 const toError = (code: string) => ({
   error: { code, message: expect.stringMatching(/^unable to [a-z -]+; \S/) },
@@ -234,7 +235,7 @@ test('GET /health and GET /ready tell how it is', async () => {
   const { status, body, headers } = await callApi(server, 'GET /ready', { key: null })
   expect({ status, body }).toEqual({
     status: 200,
-    body: { status: 'ready', store: 'sqlite', feedLagMs: expect.any(Number) },
+    body: { status: 'ready', store: ENGINE, feedLagMs: expect.any(Number) },
   })
   expect(headers.get('cache-control')).toBe('no-store')
 })

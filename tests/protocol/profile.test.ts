@@ -1,8 +1,8 @@
 // Profiles: a change reaches every conversation of the user, without taking a rev.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callApi } from '#rufer/tests/helpers/api.ts'
-import { connect } from '#rufer/tests/helpers/client.ts'
-import { heard, meet, UNHURRIED } from '#rufer/tests/helpers/people.ts'
+import { connect, type TestClient } from '#rufer/tests/helpers/client.ts'
+import { heard as heardAll, meet, UNHURRIED } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 let server: TestServer
@@ -13,6 +13,9 @@ afterAll(() => server.stop())
 
 const register = (profile: { userId: string; displayName: string; avatarUrl?: string }) =>
   callApi(server, 'POST /api/users/register', { body: profile })
+
+/** That the others are online is told in its own time. */
+const heard = (client: TestClient) => heardAll(client).filter((event) => event !== 'presence.changed')
 
 test('a new name or picture is told to every connection of every member, each in their own view', async () => {
   const { alice, bob, conversationId } = await meet(server)

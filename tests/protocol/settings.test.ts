@@ -1,12 +1,10 @@
 // Settings: a wrong one ends the start with a line that says what to set; what demo mode, metrics and the log do.
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, issueToken, register } from '#rufer/tests/helpers/api.ts'
 import { signIn, signInUrl } from '#rufer/tests/helpers/sign-in.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
 import { METRICS_TOKEN, readMetrics } from '#rufer/tests/helpers/metrics.ts'
-import { runToExit, SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { failedStart, SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { upgrade } from '#rufer/tests/helpers/wire.ts'
 
 let server: TestServer
@@ -14,16 +12,6 @@ beforeAll(async () => {
   server = await startServer()
 })
 afterAll(() => server.stop())
-
-/** What a start that must fail printed, line by line. */
-async function failedStart(env: Record<string, string>) {
-  const { code, output } = await runToExit({ RUFER_SECRET_KEY: SECRET_KEY, ...env })
-  expect(code).toBe(1)
-  return output
-    .trimEnd()
-    .split('\n')
-    .filter((line) => !line.startsWith('Listening on '))
-}
 
 describe('a start ends with exit code 1 and one line for', () => {
   test.each([
@@ -47,7 +35,7 @@ describe('a start ends with exit code 1 and one line for', () => {
     ['RUFER_LIMIT_FRAME_BYTES', '0'],
     ['RUFER_LIMIT_REQUESTS_PER_SECOND', '-1'],
     ['RUFER_LIMIT_CONNECTIONS', '1e6'],
-    ['MONGODB_URI', 'mongodb://user:hunter2@localhost/rufer'],
+    ['MONGODB_URI', 'postgres://user:hunter2@localhost/rufer'],
     ['PORT', '70000'],
   ])('%s=%s', async (name, value) => {
     const lines = await failedStart({ [name]: value })
@@ -77,19 +65,6 @@ describe('a start ends with exit code 1 and one line for', () => {
       'RUFER_SECRET_KEY',
     ])
   })
-
-  test.each(['false', 'true'])('a data folder that cannot be used, demo mode %s', async (RUFER_DEMO) => {
-    const env = { RUFER_DATA_DIR: '/dev/null/rufer', RUFER_DEMO, RUFER_SECRET_KEY: '' }
-    const lines = await failedStart(RUFER_DEMO === 'true' ? env : { ...env, RUFER_SECRET_KEY: SECRET_KEY })
-    expect(lines).toEqual([expect.stringContaining('/dev/null/rufer')])
-  })
-
-  test('a data folder that another process uses', async () => {
-    expect(await failedStart({ RUFER_DATA_DIR: server.dataDir })).toEqual([
-      expect.stringContaining('another process uses it'),
-    ])
-    expect((await callApi(server, 'GET /ready')).status).toBe(200)
-  })
 })
 
 test('a setting nobody knows is warned about, by its name only', async () => {
@@ -109,12 +84,6 @@ test('two keys pass while one is being changed', async () => {
   ])
   await server.restart({ RUFER_SECRET_KEY: next })
   expect([await ask(next), await ask(SECRET_KEY)]).toEqual([404, 401])
-})
-
-test('the data folder is the owner’s alone', async () => {
-  await server.restart({ RUFER_DATA_DIR: join(server.dataDir, 'made') })
-  expect((await stat(join(server.dataDir, 'made'))).mode & 0o777).toBe(0o700)
-  expect((await stat(join(server.dataDir, 'made', 'rufer.db'))).mode & 0o077).toBe(0)
 })
 
 describe('GET /metrics', () => {

@@ -1,13 +1,25 @@
 // The end of a process: SIGTERM finishes what was accepted and tells everybody; kill -9 loses nothing acknowledged.
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { callApi, issueToken, register } from '#rufer/tests/helpers/api.ts'
-import { connect, newId } from '#rufer/tests/helpers/client.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
-import { tcpOf, toFrame, upgrade } from '#rufer/tests/helpers/wire.ts'
+import { connect, newId, type TestClient } from '#rufer/tests/helpers/client.ts'
+import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import {
+  openTcp,
+  standStill,
+  tcpOf,
+  toFrame,
+  upgrade,
+  upgradeHead,
+  writeOnAndOn,
+} from '#rufer/tests/helpers/wire.ts'
 
 let server: TestServer
 beforeEach(async () => {
   server = await startServer({
+    // a stop is one process's own
+    processes: 1,
     env: { RUFER_LIMIT_MESSAGES_PER_SECOND: '0', RUFER_LIMIT_REQUESTS_PER_SECOND: '0' },
   })
   await register(server, 'alice', 'bob')
@@ -103,6 +115,81 @@ test('a client that does not read holds nothing up', async () => {
   bob.socket.terminate()
 })
 
+describe('with peers that read nothing and answer nothing', () => {
+  let alice: TestClient
+  let silent: Socket[]
+  beforeEach(async () => {
+    alice = await connect(server, 'alice')
+    // open sockets that neither read nor answer the close
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => issueToken(server, 'bob')))
+    silent = tokens.map((token) => openStuck(upgradeHead({ token })))
+    await Promise.all(silent.map((tcp) => once(tcp, 'data').then(() => tcp.pause())))
+    // an upgrade without its end
+    silent.push(openStuck('GET /ws HTTP/1.1\r\nHost: x\r\n'))
+    // calls whose answers nobody reads, more than fit into the buffers of two sockets
+    const body = JSON.stringify({
+      userId: 'bob',
+      displayName: 'Bob',
+      avatarUrl: `https://example.com/${'b'.repeat(2_000)}`,
+    })
+    const call = `POST /api/users/register HTTP/1.1\r\nHost: x\r\nx-rufer-secret-key: ${SECRET_KEY}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+    const calling = openStuck('').pause()
+    silent.push(calling)
+    const countTaken = writeOnAndOn(calling, call.repeat(20))
+    await standStill(alice, countTaken)
+  })
+  afterEach(() => silent.forEach((tcp) => tcp.destroy()))
+
+  test('everybody else is told, and the process exits with 0', async () => {
+    // what is not in order within 10 s ends with 1
+    expect(await server.signal('SIGTERM')).toBe(0)
+    await alice.next('session.ending')
+    expect(await alice.closed).toBe(1012)
+    expect(server.log()).toContainEqual(expect.objectContaining({ msg: expect.stringContaining('no end') }))
+  })
+
+  test('nobody new is let in meanwhile', async () => {
+    const token = await issueToken(server, 'alice')
+    const exited = server.signal('SIGTERM')
+    await expect.poll(() => server.output(), { interval: 1 }).toContain('stopping')
+    const [upgraded, called, ready, health] = await Promise.all([
+      upgrade(server, { token }),
+      callApi(server, 'POST /api/users/session-token', { body: { userId: 'bob' } }),
+      callApi(server, 'GET /ready'),
+      callApi(server, 'GET /health'),
+    ])
+    expect(upgraded).toMatchObject({ status: 503, error: { code: 'draining' } })
+    expect(called).toMatchObject({ status: 503, body: { error: { code: 'draining' } } })
+    expect(ready).toMatchObject({ status: 503, body: { status: 'not-ready', reasons: ['draining'] } })
+    expect(health.status).toBe(200)
+    expect(await exited).toBe(0)
+    // refused before it was looked at: the token is still good
+    await server.restart()
+    expect(await upgrade(server, { token })).toMatchObject({ status: 101 })
+  })
+})
+
+function openStuck(bytes: string) {
+  const tcp = openTcp(server)
+  tcp.on('error', () => {})
+  tcp.write(bytes)
+  return tcp
+}
+
+test.each([
+  ['a body in JSON', `/api/users/register HTTP/1.1\r\nx-rufer-secret-key: ${SECRET_KEY}`, 'application/json'],
+  ['a form', '/sign-in HTTP/1.1', 'application/x-www-form-urlencoded'],
+])('%s that never comes holds nothing up', async (_name, call, type) => {
+  const tcp = openTcp(server)
+  tcp.on('error', () => {})
+  tcp.write(
+    `POST ${call}\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n`,
+  )
+  await once(tcp, 'data')
+  expect(await server.signal('SIGTERM')).toBe(0)
+  tcp.destroy()
+})
+
 test('a second signal cuts nothing off', async () => {
   const clients = await Promise.all(Array.from({ length: 20 }, () => connect(server, 'alice')))
   clients.forEach((client) => void client.say({ userId: 'bob' }, 'last words').catch(() => {}))
@@ -134,7 +221,7 @@ test('kill -9 loses nothing acknowledged, and the next start works at once', asy
       acknowledged.push(message.id)
     }),
   )
-  await expect.poll(() => acknowledged.length, { interval: 1 }).toBeGreaterThan(20)
+  await expect.poll(() => acknowledged.length, { interval: 1, timeout: 10_000 }).toBeGreaterThan(20)
   await server.signal('SIGKILL')
   expect(await alice.closed).toBe(1006)
   await sending

@@ -1,7 +1,7 @@
 // typing.start: the others see who types, once a second, until it ends in one of its ways.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type TestClient } from '#rufer/tests/helpers/client.ts'
-import { heard, meet, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
+import { hearAll, heard, meet, typingHeard, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
 import { invalid, missingIds, noStrings, notFound, PROTO } from '#rufer/tests/helpers/refusals.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
@@ -21,7 +21,7 @@ describe.concurrent('a start', () => {
     for (const client of [bob, tablet])
       expect(await client.next('typing.started')).toEqual({ conversationId, userId: alice.userId })
     for (const client of [alice, phone]) {
-      await client.settled()
+      await hearAll(client, conversationId)
       expect(typingHeard(client)).toEqual([])
     }
   })
@@ -31,7 +31,7 @@ describe.concurrent('a start', () => {
     const began = performance.now()
     await Promise.all(Array.from({ length: 30 }, () => alice.request('typing.start', { conversationId })))
     const seconds = Math.floor((performance.now() - began) / 1000)
-    await bob.settled()
+    await hearAll(bob, conversationId)
     const { length } = bob.pending('typing.started')
     expect(length).toBeGreaterThan(0)
     expect(length).toBeLessThanOrEqual(1 + seconds)
@@ -84,7 +84,7 @@ describe.concurrent('typing ends', () => {
     phone.socket.terminate()
     await phone.closed
     await alice.settled()
-    await bob.settled()
+    await hearAll(bob, conversationId)
     expect(typingHeard(bob)).toEqual(['typing.started'])
     await alice.request('typing.stop', { conversationId })
     await bob.next('typing.stopped')
@@ -123,7 +123,7 @@ describe.concurrent('typing ends', () => {
     await alice.request('typing.start', { conversationId: other.conversation.id })
     await alice.say({ conversationId }, 'done')
     await bob.next('message.created')
-    await mallory.settled()
+    await hearAll(mallory, other.conversation.id)
     expect(typingHeard(mallory)).toEqual(['typing.started'])
     expect(typingHeard(bob)).toEqual(['typing.started', 'typing.stopped'])
   })
@@ -159,10 +159,6 @@ test('a stranger types to nobody, and sees nobody type', async () => {
 })
 
 // --- Internal helpers ---
-
-function typingHeard(client: TestClient) {
-  return heard(client).filter((event) => String(event).startsWith('typing.'))
-}
 
 /** Says it once more; how many starts the other heard that were not counted yet. */
 async function startAndCount(typist: TestClient, other: TestClient, conversationId: string) {

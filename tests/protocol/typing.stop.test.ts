@@ -1,7 +1,7 @@
 // typing.stop: ends one connection's typing at once, and is told only where a start was.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '#rufer/tests/helpers/client.ts'
-import { heard, meet, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
+import { hearAll, heard, meet, typingHeard, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
 import { invalid, missingIds, noStrings, notFound, PROTO } from '#rufer/tests/helpers/refusals.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
@@ -18,12 +18,12 @@ test('is told at once, to every connection of the other, and to none of one’s 
   const [phone, tablet] = await Promise.all([connect(server, alice.userId), connect(server, bob.userId)])
   await alice.request('typing.start', { conversationId })
   expect(await alice.request('typing.stop', { conversationId })).toEqual({})
-  for (const client of [bob, tablet]) {
-    await client.settled()
-    expect(client.pending('typing.stopped')).toEqual([{ conversationId, userId: alice.userId }])
+  for (const client of [bob, tablet])
+    expect(await client.next('typing.stopped')).toEqual({ conversationId, userId: alice.userId })
+  for (const client of [alice, phone]) {
+    await hearAll(client, conversationId)
+    expect(typingHeard(client)).toEqual([])
   }
-  await Promise.all([alice.settled(), phone.settled()])
-  expect([...heard(alice).slice(1), ...heard(phone)]).toEqual([])
 })
 
 test('without a start nothing is told', async () => {
@@ -32,8 +32,8 @@ test('without a start nothing is told', async () => {
   await alice.request('typing.start', { conversationId })
   await alice.request('typing.stop', { conversationId })
   await alice.request('typing.stop', { conversationId })
-  await bob.settled()
-  expect(heard(bob).slice(1)).toEqual(['typing.started', 'typing.stopped'])
+  await hearAll(bob, conversationId)
+  expect(typingHeard(bob)).toEqual(['typing.started', 'typing.stopped'])
 })
 
 test('however fast typing starts and stops, each stop follows a start', async () => {
@@ -43,8 +43,8 @@ test('however fast typing starts and stops, each stop follows a start', async ()
       alice.request(index % 2 === 0 ? 'typing.start' : 'typing.stop', { conversationId }),
     ),
   )
-  await bob.settled()
-  const told = heard(bob).slice(1)
+  await hearAll(bob, conversationId)
+  const told = typingHeard(bob)
   expect(told.length).toBeGreaterThan(0)
   expect(told).toEqual(told.map((_, index) => (index % 2 === 0 ? 'typing.started' : 'typing.stopped')))
   expect(told.length % 2).toBe(0)
@@ -56,11 +56,11 @@ test('ends the typing of its own connection only', async () => {
   await alice.request('typing.start', { conversationId })
   await phone.request('typing.start', { conversationId })
   await alice.request('typing.stop', { conversationId })
-  await bob.settled()
-  expect(heard(bob).slice(1)).toEqual(['typing.started'])
+  await hearAll(bob, conversationId)
+  expect(typingHeard(bob)).toEqual(['typing.started'])
   await phone.request('typing.stop', { conversationId })
-  await bob.settled()
-  expect(heard(bob).slice(1)).toEqual(['typing.started', 'typing.stopped'])
+  await hearAll(bob, conversationId)
+  expect(typingHeard(bob)).toEqual(['typing.started', 'typing.stopped'])
 })
 
 test.each([['an unknown field', { userId: 'bob' }], ['__proto__', PROTO], ...noStrings('conversationId')])(
@@ -79,8 +79,8 @@ test('a stranger stops nobody and hears nothing', async () => {
     const error = await mallory.refused('typing.stop', { conversationId: id })
     expect(error).toEqual(notFound('typing.stop'))
   }
-  await bob.settled()
-  expect(heard(bob).slice(1)).toEqual(['typing.started'])
+  await hearAll(bob, conversationId)
+  expect(typingHeard(bob)).toEqual(['typing.started'])
   await alice.request('typing.stop', { conversationId })
   await mallory.settled()
   expect(heard(mallory)).toEqual([])

@@ -9,6 +9,8 @@ let server: TestServer
 beforeAll(async () => {
   server = await startServer({
     env: { RUFER_LIMIT_TOKENS_PER_MINUTE: '0', RUFER_LIMIT_UNUSED_TOKENS: '0' },
+    // each process counts for itself
+    processes: 1,
   })
   await register(server, 'alice', 'bob')
 })

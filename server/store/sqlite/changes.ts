@@ -2,8 +2,10 @@
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Change } from '../port.ts'
 import type { Database } from './database.ts'
+import { takePage } from '../page.ts'
 
-const PAGE = 200
+/** What is read at once is told at once, so long changes make a page shorter. */
+const PAGE = { limit: 200, maxBytes: 262_144 }
 const PRUNED_AT_ONCE = 1_000
 
 export interface StoredChange {
@@ -23,11 +25,16 @@ export function lastChangeId(database: Database): number {
   return database.get('SELECT coalesce(max(id), 0) AS id FROM changes')?.number('id') ?? 0
 }
 
-/** The next changes after a place in the feed. */
-export function listChanges(database: Database, after: number): StoredChange[] {
-  return database
-    .all('SELECT id, payload FROM changes WHERE id > :after ORDER BY id LIMIT :page', { after, page: PAGE })
-    .map((row) => ({ id: row.number('id'), change: decode(row.text('payload')) }))
+/** The next changes after a place in the feed, and whether there are more. */
+export function listChanges(
+  database: Database,
+  after: number,
+): { changes: StoredChange[]; hasMore: boolean } {
+  const rows = database
+    .each('SELECT id, payload AS text FROM changes WHERE id > :after ORDER BY id', { after })
+    .map((row) => ({ id: row.number('id'), text: row.text('text') }))
+  const { items, hasMore } = takePage(rows, PAGE)
+  return { changes: items.map(({ id, text }) => ({ id, change: decode(text) })), hasMore }
 }
 
 /** Forgets some made before an instant, up to a place; tells whether it forgot as many as it would at once. */

@@ -2,11 +2,13 @@
 import type { ConversationRecord } from '#rufer/shared/model/conversation.ts'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import { toDirectId } from '../direct-id.ts'
-import type { ConversationQuery, OpenOutcome } from '../port.ts'
+import { takePage } from '../page.ts'
+import type { ConversationLookup, ConversationQuery, OpenOutcome } from '../port.ts'
 import { appendChange } from './changes.ts'
 import type { Database } from './database.ts'
 import { MARKER_COLUMNS, toMarkers } from './marker-rows.ts'
 import { LAST_MESSAGES, toMessage } from './message-rows.ts'
+import type { Row } from './row.ts'
 import { AFTER_ALL, GIVEN } from './sql.ts'
 import { USER_COLUMNS, toUser } from './user-rows.ts'
 
@@ -22,6 +24,29 @@ export function openConversation(database: Database, userIds: [string, string], 
 export function canOpen(database: Database, userIds: [string, string]): boolean {
   const ids = JSON.stringify(userIds)
   return database.all(`SELECT user_id FROM users WHERE user_id IN ${GIVEN}`, { ids }).length === 2
+}
+
+export function lookUpConversations(
+  database: Database,
+  { ids, memberId, beyond, maxBytes }: ConversationLookup,
+): { conversations: ConversationRecord[]; remaining: string[] } {
+  const wanted = database
+    .all(
+      `SELECT c.conversation_id AS id, c.rev, ${LAST_BYTES} AS bytes FROM conversations c
+       WHERE c.conversation_id IN ${GIVEN} AND (:memberId IS NULL
+         OR EXISTS (SELECT 1 FROM members WHERE conversation_id = c.conversation_id AND user_id = :memberId))`,
+      { ids: JSON.stringify(ids), memberId: memberId ?? null },
+    )
+    .filter((row) => row.number('rev') > (beyond?.[row.text('id')] ?? -1))
+  const { items } = takePage(
+    wanted,
+    { limit: Infinity, ...(maxBytes !== undefined && { maxBytes }) },
+    bytesOf,
+  )
+  return {
+    conversations: getConversations(database, items.map(idOf)),
+    remaining: wanted.slice(items.length).map(idOf),
+  }
 }
 
 export function getConversations(database: Database, conversationIds: string[]): ConversationRecord[] {
@@ -47,20 +72,23 @@ export function getConversations(database: Database, conversationIds: string[]):
 
 export function listConversations(
   database: Database,
-  { userId, after, limit }: ConversationQuery,
+  query: ConversationQuery,
 ): { conversations: ConversationRecord[]; hasMore: boolean } {
-  const rows = database.all(
-    `SELECT conversation_id AS id FROM members
-     WHERE user_id = :userId AND updated_at <= :updatedAt
-       AND (updated_at < :updatedAt OR conversation_id > :afterId)
-     ORDER BY updated_at DESC, conversation_id LIMIT :rows`,
+  const { userId, after, limit } = query
+  const rows = database.each(
+    `SELECT l.conversation_id AS id, ${LAST_BYTES} AS bytes
+     FROM members l CROSS JOIN conversations c USING (conversation_id)
+     WHERE l.user_id = :userId AND l.updated_at <= :updatedAt
+       AND (l.updated_at < :updatedAt OR l.conversation_id > :afterId)
+     ORDER BY l.updated_at DESC, l.conversation_id LIMIT :rows`,
     { userId, updatedAt: after?.updatedAt ?? AFTER_ALL, afterId: after?.id ?? '', rows: limit + 1 },
   )
-  const ids = rows.slice(0, limit).map((row) => row.text('id'))
+  const { items, hasMore } = takePage(rows, query, bytesOf)
+  const ids = items.map(idOf)
   const found = new Map(
     getConversations(database, ids).map((conversation) => [conversation.id, conversation]),
   )
-  return { conversations: ids.flatMap((id) => found.get(id) ?? []), hasMore: rows.length > limit }
+  return { conversations: ids.flatMap((id) => found.get(id) ?? []), hasMore }
 }
 
 /** Those among the ids whose direct conversation with the user exists. */
@@ -73,16 +101,14 @@ export function getPeers(database: Database, userId: string, among: string[]): s
   return rows.flatMap((row) => peers.get(row.text('id')) ?? [])
 }
 
-/** Everyone's id, in order; nobody's where there is no such conversation. */
-export function listMemberIds(database: Database, conversationId: string): string[] {
-  return database
-    .all('SELECT user_id AS userId FROM members WHERE conversation_id = :conversationId ORDER BY user_id', {
-      conversationId,
-    })
-    .map((row) => row.text('userId'))
-}
-
 // --- helpers ---
+
+/** The bytes of a conversation's last text, which is not read for it. */
+const LAST_BYTES = `coalesce((SELECT octet_length(m.text) FROM messages m
+  WHERE m.conversation_id = c.conversation_id AND m.seq = c.seq), 0)`
+
+const bytesOf = (row: Row) => row.number('bytes')
+const idOf = (row: Row) => row.text('id')
 
 function make(
   database: Database,

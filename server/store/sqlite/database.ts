@@ -1,18 +1,22 @@
-// The only place that knows node:sqlite: one connection, its pragmas, its prepared statements.
+// The only place on this thread that knows node:sqlite: one connection, its pragmas, its prepared statements.
 import { chmodSync, existsSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { pathToFileURL } from 'node:url'
 import { Row } from './row.ts'
 
 type SqlValue = string | number | null
 type SqlValues = Record<string, SqlValue>
 
 export interface Database {
+  readonly path: string
   readonly isOpen: boolean
   readonly isTransaction: boolean
   /** Runs statements that take nothing and give nothing. */
   exec(sql: string): void
   /** Every row of a statement; its `:names` are the keys of `values`. */
   all(sql: string, values?: SqlValues): Row[]
+  /** The same, read one by one, for as long as they are asked for; to be gone through at once. */
+  each(sql: string, values?: SqlValues): IteratorObject<Row>
   /** The first row of a statement. */
   get(sql: string, values?: SqlValues): Row | undefined
   /** How many rows a statement changed. */
@@ -32,6 +36,32 @@ const LOCK_WAIT_MS = 100
 export function openDatabase(path: string, pragmas: string[] = []): Database {
   const isNew = !existsSync(path)
   const connection = new DatabaseSync(path, { timeout: LOCK_WAIT_MS, enableForeignKeyConstraints: true })
+  try {
+    // The files beside it take over its mode. Opening it to set one would end the locks that this process has on it.
+    if (isNew) chmodSync(path, 0o600)
+    connection.exec(['trusted_schema = OFF', ...pragmas].map((pragma) => `PRAGMA ${pragma};`).join(''))
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return toDatabase(connection, path)
+}
+
+/**
+ * Opens a connection that only reads what is there, also while others write it.
+ *
+ * With `withoutLog` it reads the file by itself, as if there were no log beside it, and takes no locks. Closing it ends
+ * those that this process has on the file, so nothing else of this process may have it open.
+ */
+export function openForReading(path: string, { withoutLog = false } = {}): Database {
+  const url = pathToFileURL(path)
+  if (withoutLog) url.searchParams.set('immutable', '1')
+  return toDatabase(new DatabaseSync(url, { readOnly: true, timeout: LOCK_WAIT_MS }), path)
+}
+
+// --- helpers ---
+
+function toDatabase(connection: DatabaseSync, path: string): Database {
   const statements = new Map<string, StatementSync>()
 
   function statement(sql: string) {
@@ -42,15 +72,8 @@ export function openDatabase(path: string, pragmas: string[] = []): Database {
     return prepared
   }
 
-  try {
-    // The files beside it take over its mode. Opening it to set one would end the locks that this process has on it.
-    if (isNew) chmodSync(path, 0o600)
-    connection.exec(['trusted_schema = OFF', ...pragmas].map((pragma) => `PRAGMA ${pragma};`).join(''))
-  } catch (error) {
-    connection.close()
-    throw error
-  }
   return {
+    path,
     get isOpen() {
       return connection.isOpen
     },
@@ -61,6 +84,10 @@ export function openDatabase(path: string, pragmas: string[] = []): Database {
     all: (sql, values = {}) =>
       statement(sql)
         .all(bindable(values))
+        .map((columns) => new Row(columns)),
+    each: (sql, values = {}) =>
+      statement(sql)
+        .iterate(bindable(values))
         .map((columns) => new Row(columns)),
     get(sql, values = {}) {
       const columns = statement(sql).get(bindable(values))

@@ -1,6 +1,6 @@
 // The change feed: gives every watcher the changes after its place, page by page, as they are committed.
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises'
-import { StoreError, type Change } from '../port.ts'
+import { StoreError, type Change, type Sign } from '../port.ts'
 import { lastChangeId, listChanges } from './changes.ts'
 import type { Database } from './database.ts'
 import { toStoreError } from './failure.ts'
@@ -8,7 +8,9 @@ import { toStoreError } from './failure.ts'
 const RETRY_MS = 100
 
 export interface Feed {
-  watch: (signal: AbortSignal) => AsyncIterable<Change>
+  watch: (signal: AbortSignal) => AsyncIterable<Change | Sign>
+  /** Gives every watcher a sign. */
+  tell: (sign: Sign) => void
   /** Tells those who wait that there may be more. */
   wake: () => void
   /** The place up to which every watcher has seen the changes. */
@@ -18,10 +20,12 @@ export interface Feed {
 interface Watcher {
   /** the last change that it was given */
   cursor: number
+  /** those that it was not given yet */
+  signs: Sign[]
   wake: () => void
 }
 
-/** Watchers keep no queue: the table is it, and a slow one reads it later. */
+/** Watchers keep no queue of changes: the table is it, and a slow one reads it later. */
 export function createFeed(database: Database): Feed {
   const watchers = new Set<Watcher>()
 
@@ -35,7 +39,7 @@ export function createFeed(database: Database): Feed {
 
   return {
     watch(signal) {
-      const watcher: Watcher = { cursor: lastChangeId(database), wake: () => undefined }
+      const watcher: Watcher = { cursor: lastChangeId(database), signs: [], wake: () => undefined }
       if (!signal.aborted) watchers.add(watcher)
       const end = () => {
         watchers.delete(watcher)
@@ -43,6 +47,12 @@ export function createFeed(database: Database): Feed {
       }
       signal.addEventListener('abort', end, { once: true })
       return changesFor(watcher, signal)
+    },
+    tell(sign) {
+      for (const watcher of watchers) {
+        watcher.signs.push(sign)
+        watcher.wake()
+      }
     },
     wake() {
       for (const watcher of watchers) watcher.wake()
@@ -53,20 +63,30 @@ export function createFeed(database: Database): Feed {
 
 // --- helpers ---
 
-/** Gives the changes that are there, or waits for some. */
+/** Gives the changes and signs that are there, or waits for some. */
 async function* nextPage(database: Database, watcher: Watcher, signal: AbortSignal) {
-  const woken = Promise.withResolvers<void>()
-  watcher.wake = woken.resolve
-  const page = readPage(database, watcher.cursor)
-  if (page === undefined) await Promise.race([pause(RETRY_MS), woken.promise])
-  else if (page.length === 0) await woken.promise
-  for (const { id, change } of page ?? []) {
+  const page = await readOrWait(database, watcher)
+  for (const { id, change } of page.changes) {
     if (signal.aborted) return
     watcher.cursor = id
     yield change
   }
+  for (const sign of watcher.signs.splice(0)) {
+    if (signal.aborted) return
+    yield sign
+  }
   // A watcher with a long way to go lets others run in between.
-  await nextTurn()
+  if (page.hasMore) await nextTurn()
+}
+
+/** A page of changes; an empty one once there may be some, where there were none or they could not be read. */
+async function readOrWait(database: Database, watcher: Watcher) {
+  const woken = Promise.withResolvers<void>()
+  watcher.wake = woken.resolve
+  const page = readPage(database, watcher.cursor)
+  if (page === undefined) await Promise.race([pause(RETRY_MS), woken.promise])
+  else if (page.changes.length === 0 && watcher.signs.length === 0) await woken.promise
+  return page ?? { changes: [], hasMore: false }
 }
 
 /** Undefined where the database cannot be read just now. */

@@ -1,8 +1,6 @@
-// Markers as rows: how far messages were delivered to a member and read by them.
-import type { Receipt } from '#rufer/shared/model/receipt.ts'
+// Markers as rows.
+import type { Markers } from '../markers.ts'
 import type { Row } from './row.ts'
-
-export type Markers = Pick<Receipt, 'deliveredSeq' | 'deliveredAt' | 'readSeq' | 'readAt'>
 
 export const MARKER_COLUMNS =
   'delivered_seq AS deliveredSeq, delivered_at AS deliveredAt, read_seq AS readSeq, read_at AS readAt'

@@ -36,15 +36,16 @@ export function toMessage(row: Row): Message {
 }
 
 /**
- * Two things move a member's marker: their receipts and their own messages. Instants of a conversation never run
- * backwards, so the earlier of the two first ones is the first.
+ * Two things move a member's marker: their receipts, and their own messages that overtake those of others. Instants of a
+ * conversation never run backwards, so the earlier of the two first ones is the first.
  */
 function firstCovered(marker: 'delivered' | 'read') {
+  const moves = { delivered: 'delivers', read: 'reads' }[marker]
   const byReceipt = `SELECT r.${marker}_at FROM receipts r
-    WHERE r.conversation_id = m.conversation_id AND r.user_id = o.user_id AND r.${marker}_seq >= m.seq
+    WHERE r.conversation_id = m.conversation_id AND r.user_id = o.user_id AND r.${marker}_seq >= m.seq AND r.${moves} = 1
     ORDER BY r.${marker}_seq LIMIT 1`
   const byMessage = `SELECT l.created_at FROM messages l
-    WHERE l.conversation_id = m.conversation_id AND l.sender_id = o.user_id AND l.seq > m.seq
+    WHERE l.conversation_id = m.conversation_id AND l.sender_id = o.user_id AND l.seq > m.seq AND l.overtakes = 1
     ORDER BY l.seq LIMIT 1`
   return `CASE WHEN o.${marker}_seq >= m.seq
     THEN min(coalesce((${byReceipt}), '${AFTER_ALL}'), coalesce((${byMessage}), '${AFTER_ALL}')) END`

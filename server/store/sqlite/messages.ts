@@ -2,26 +2,26 @@
 import type { Message } from '#rufer/shared/model/message.ts'
 import { toDirectId } from '../direct-id.ts'
 import type { AppendOutcome, MessageDraft, MessageQuery } from '../port.ts'
+import { takePage } from '../page.ts'
 import { appendChange } from './changes.ts'
-import { canOpen, listMemberIds, openConversation } from './conversations.ts'
+import { canOpen, openConversation } from './conversations.ts'
 import type { Database } from './database.ts'
 import { MESSAGES, toMessage } from './message-rows.ts'
-import { takePlace } from './places.ts'
+import { findStanding, takePlace, type Standing } from './places.ts'
 
 export function appendMessage(database: Database, draft: MessageDraft): AppendOutcome {
-  const { id, senderId, target } = draft
-  const conversationId = 'userId' in target ? toDirectId([senderId, target.userId]) : target.conversationId
+  const { id, senderId } = draft
+  const conversationId = conversationIdOf(draft)
   const known = getMessage(database, id)
   if (known?.senderId === senderId && known.conversationId === conversationId) {
     return { outcome: 'duplicate', message: known }
   }
-  const isMember = listMemberIds(database, conversationId).includes(senderId)
-  const refusal = isMember ? undefined : refuse(database, draft)
+  const standing = findStanding(database, conversationId, senderId)
+  const refusal = standing ? undefined : refuse(database, draft)
   if (refusal) return refusal
   // Only now, so that nobody learns of ids in conversations that they are no member of.
   if (known) return { outcome: 'id-conflict' }
-  if (!isMember && 'userId' in target) openConversation(database, [senderId, target.userId], draft.at)
-  return { outcome: 'stored', message: store(database, draft, conversationId) }
+  return { outcome: 'stored', message: store(database, draft, standing ?? open(database, draft)) }
 }
 
 export function getMessage(database: Database, id: string): Message | undefined {
@@ -31,10 +31,11 @@ export function getMessage(database: Database, id: string): Message | undefined 
 
 export function listMessages(
   database: Database,
-  { conversationId, beforeSeq, afterSeq, limit }: MessageQuery,
+  query: MessageQuery,
 ): { messages: Message[]; hasMore: boolean } {
+  const { conversationId, beforeSeq, afterSeq, limit } = query
   const order = afterSeq === undefined ? 'DESC' : 'ASC'
-  const rows = database.all(
+  const rows = database.each(
     `${MESSAGES} WHERE m.conversation_id = :conversationId AND m.seq > :afterSeq AND m.seq < :beforeSeq
      ORDER BY m.seq ${order} LIMIT :rows`,
     {
@@ -44,8 +45,8 @@ export function listMessages(
       rows: limit + 1,
     },
   )
-  const messages = rows.slice(0, limit).map(toMessage)
-  return { messages: order === 'ASC' ? messages : messages.toReversed(), hasMore: rows.length > limit }
+  const { items, hasMore } = takePage(rows.map(toMessage), query)
+  return { messages: order === 'ASC' ? items : items.toReversed(), hasMore }
 }
 
 // --- helpers ---
@@ -56,28 +57,65 @@ function refuse(database: Database, { senderId, target }: MessageDraft): AppendO
   return canOpen(database, [senderId, target.userId]) ? undefined : { outcome: 'user-not-found' }
 }
 
-function store(
-  database: Database,
-  { id, senderId, text, at }: MessageDraft,
-  conversationId: string,
-): Message {
-  const { seq, rev, at: createdAt } = takePlace(database, { conversationId, isMessage: true, at })
+/** Makes the conversation that a message is the first of. */
+function open(database: Database, { senderId, target, at }: MessageDraft): Standing {
+  if ('userId' in target) openConversation(database, [senderId, target.userId], at)
+  const standing = findStanding(database, conversationIdOf({ senderId, target }), senderId)
+  if (!standing) throw new Error('unable to open conversation; it cannot be read back')
+  return standing
+}
+
+function conversationIdOf({ senderId, target }: Pick<MessageDraft, 'senderId' | 'target'>) {
+  return 'userId' in target ? toDirectId([senderId, target.userId]) : target.conversationId
+}
+
+function store(database: Database, draft: MessageDraft, last: Standing): Message {
+  const { id, senderId, text } = draft
+  const conversationId = conversationIdOf(draft)
+  const {
+    seq,
+    rev,
+    at: createdAt,
+  } = takePlace(database, last, { conversationId, isMessage: true, at: draft.at })
   database.run(
-    `INSERT INTO messages (id, conversation_id, seq, rev, sender_id, created_at, text)
-     VALUES (:id, :conversationId, :seq, :rev, :senderId, :createdAt, :text)`,
-    { id, conversationId, seq, rev, senderId, createdAt, text },
+    `INSERT INTO messages (conversation_id, seq, rev, id, sender_id, created_at, overtakes, text)
+     VALUES (:conversationId, :seq, :rev, :id, :senderId, :createdAt, :overtakes, :text)`,
+    {
+      conversationId,
+      seq,
+      rev,
+      id,
+      senderId,
+      createdAt,
+      overtakes: Number(last.markers.readSeq < last.seq),
+      text,
+    },
   )
-  database.run('UPDATE members SET updated_at = :createdAt WHERE conversation_id = :conversationId', {
+  moveMembers(database, { conversationId, senderId, seq, createdAt })
+  const message = { id, conversationId, seq, rev, senderId, text, createdAt, deliveredAt: null, readAt: null }
+  appendChange(database, {
+    kind: 'message.created',
     conversationId,
-    createdAt,
+    recipients: last.userIds,
+    at: createdAt,
+    message,
   })
+  return message
+}
+
+/** Every member's list tells of the message, and its sender has read up to it. */
+function moveMembers(
+  database: Database,
+  place: Pick<Message, 'conversationId' | 'senderId' | 'seq' | 'createdAt'>,
+) {
+  const { conversationId, senderId, seq, createdAt } = place
   database.run(
-    `UPDATE members SET delivered_seq = :seq, delivered_at = :createdAt, read_seq = :seq, read_at = :createdAt
-     WHERE conversation_id = :conversationId AND user_id = :senderId`,
+    `UPDATE members SET updated_at = :createdAt,
+       delivered_seq = iif(user_id = :senderId, :seq, delivered_seq),
+       delivered_at = iif(user_id = :senderId, :createdAt, delivered_at),
+       read_seq = iif(user_id = :senderId, :seq, read_seq),
+       read_at = iif(user_id = :senderId, :createdAt, read_at)
+     WHERE conversation_id = :conversationId`,
     { conversationId, senderId, seq, createdAt },
   )
-  const message = { id, conversationId, seq, rev, senderId, text, createdAt, deliveredAt: null, readAt: null }
-  const recipients = listMemberIds(database, conversationId)
-  appendChange(database, { kind: 'message.created', conversationId, recipients, at: createdAt, message })
-  return message
 }

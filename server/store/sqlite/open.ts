@@ -1,9 +1,11 @@
 // Opens the embedded store in a data folder: its lock, its file, its schema.
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ChatStore } from '../port.ts'
+import { findDamage } from './damage.ts'
 import { openDatabase, type Database } from './database.ts'
 import { isDamage, isUnopenable } from './failure.ts'
+import { DATABASE, LOCK, RESTORING } from './files.ts'
 import { takeLock } from './lock.ts'
 import { migrate } from './schema.ts'
 import { createSqliteStore } from './store.ts'
@@ -17,14 +19,16 @@ import { endPresences } from './presences.ts'
 export async function openSqliteStore(settings: {
   dataDir: string
   sqliteSync: 'full' | 'normal'
+  onFailure?: ((error: unknown) => void) | undefined
 }): Promise<ChatStore> {
-  const { dataDir, sqliteSync } = settings
+  const { dataDir, sqliteSync, onFailure } = settings
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const release = await takeLock(join(dataDir, 'rufer.lock.db'))
+    const release = await takeLock(join(dataDir, LOCK))
     try {
-      const database = openData(join(dataDir, 'rufer.db'), sqliteSync)
-      return createSqliteStore(database, release)
+      if (existsSync(join(dataDir, RESTORING))) throw new Error(UNFINISHED)
+      const database = openData(join(dataDir, DATABASE), sqliteSync)
+      return createSqliteStore(database, { release, onFailure })
     } catch (error) {
       release()
       throw error
@@ -34,16 +38,20 @@ export async function openSqliteStore(settings: {
   }
 }
 
-/** Opens the file, looks whether it is whole, brings it up to date and settles what a crash left behind. */
+/** Looks whether the file is whole, opens it, brings it up to date and settles what a crash left behind. */
 export function openData(path: string, sqliteSync: 'full' | 'normal'): Database {
+  const isThere = statSync(path, { throwIfNoEntry: false })?.isFile()
+  const damage = isThere ? findDamage(path) : undefined
+  if (damage !== undefined) throw new Error(damaged(damage))
   const database = openDatabase(path, [
     'journal_mode = WAL',
     `synchronous = ${sqliteSync}`,
     // 32 MB hold the pages of a whole batch; with the 2 MB of the default it is written a third slower.
     'cache_size = -32000',
+    // the log is moved into the file by a thread of its own; only one of 128 MB stalls a commit, should that thread fail
+    'wal_autocheckpoint = 32000',
   ])
   try {
-    check(database)
     migrate(database)
     endPresences(database)
     return database
@@ -53,10 +61,7 @@ export function openData(path: string, sqliteSync: 'full' | 'normal'): Database 
   }
 }
 
-function check(database: Database) {
-  const finding = database.get('PRAGMA quick_check(1)')?.text('quick_check')
-  if (finding !== 'ok') throw new Error(damaged(finding))
-}
+const UNFINISHED = 'a backup was not restored to the end: run npm run restore again'
 
 function toReason(error: unknown) {
   const reason = error instanceof Error ? error.message : String(error)
@@ -64,6 +69,6 @@ function toReason(error: unknown) {
   return isDamage(error) ? damaged(reason) : reason
 }
 
-function damaged(finding?: string) {
-  return `rufer.db is damaged (${finding?.replaceAll(/\s+/g, ' ')}): restore it from a backup`
+function damaged(finding: string) {
+  return `rufer.db is damaged (${finding}): restore a backup with npm run restore`
 }

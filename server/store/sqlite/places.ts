@@ -1,6 +1,14 @@
-// Places: the next seq and rev of a conversation, which order all that happens in it.
+// Places: where a conversation and one of its members stand, and the next seq and rev, which order all that happens in it.
 import type { Instant } from '#rufer/shared/model/instant.ts'
+import type { Markers } from '../markers.ts'
 import type { Database } from './database.ts'
+import { MARKER_COLUMNS, toMarkers } from './marker-rows.ts'
+
+/** The last place taken in a conversation, how far its messages came to one of its members, and everyone's id, in order. */
+export interface Standing extends Place {
+  markers: Markers
+  userIds: string[]
+}
 
 export interface Place {
   seq: number
@@ -8,21 +16,49 @@ export interface Place {
   at: Instant
 }
 
+/** Undefined where there is no such member. */
+export function findStanding(
+  database: Database,
+  conversationId: string,
+  userId: string,
+): Standing | undefined {
+  const rows = database.all(
+    `SELECT user_id AS userId, seq, rev, latest_at AS at, ${MARKER_COLUMNS}
+     FROM members JOIN conversations USING (conversation_id)
+     WHERE conversation_id = :conversationId ORDER BY user_id`,
+    { conversationId },
+  )
+  const userIds = rows.map((row) => row.text('userId'))
+  const row = rows[userIds.indexOf(userId)]
+  if (!row) return undefined
+  return {
+    seq: row.number('seq'),
+    rev: row.number('rev'),
+    at: row.text('at'),
+    markers: toMarkers(row),
+    userIds,
+  }
+}
+
 /**
- * Takes a conversation's next rev, and its next seq where it is a message's.
+ * Takes the place after the last one of a conversation: its next rev, and its next seq where it is a message's.
  *
  * @returns the place, with an instant that is never earlier than that of the place before
  */
 export function takePlace(
   database: Database,
+  last: Place,
   { conversationId, isMessage, at }: { conversationId: string; isMessage: boolean; at: Instant },
 ): Place {
-  const forMessage = 'seq = seq + 1, updated_at = max(latest_at, :at),'
-  const row = database.get(
-    `UPDATE conversations SET ${isMessage ? forMessage : ''} rev = rev + 1, latest_at = max(latest_at, :at)
-     WHERE conversation_id = :conversationId RETURNING seq, rev, latest_at AS at`,
-    { conversationId, at },
+  const place = {
+    seq: isMessage ? last.seq + 1 : last.seq,
+    rev: last.rev + 1,
+    at: at > last.at ? at : last.at,
+  }
+  database.run(
+    `UPDATE conversations SET seq = :seq, rev = :rev, latest_at = :at ${isMessage ? ', updated_at = :at' : ''}
+     WHERE conversation_id = :conversationId`,
+    { conversationId, ...place },
   )
-  if (!row) throw new Error('unable to take the next place; there is no such conversation')
-  return { seq: row.number('seq'), rev: row.number('rev'), at: row.text('at') }
+  return place
 }

@@ -1,48 +1,56 @@
 // The embedded store: the port's methods, each one operation of the writer or one read.
+import { randomUUID } from 'node:crypto'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import { StoreError, type ChatStore } from '../port.ts'
 import { pruneChanges } from './changes.ts'
-import { getConversations, listConversations, openConversation, getPeers } from './conversations.ts'
+import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
+import { listConversations, lookUpConversations, openConversation } from './conversations.ts'
 import type { Database } from './database.ts'
 import { toStoreError } from './failure.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
-import { putPresence, renewLease } from './presences.ts'
+import { putPresences, renewLease } from './presences.ts'
 import { moveReceipt } from './receipts.ts'
 import { listRevisions } from './revisions.ts'
 import { peekSecret, pruneSecrets, putSecret, takeSecret, voidSecrets } from './secrets.ts'
 import { getUsers, putUser } from './users.ts'
 import { createWriter, type Writer } from './writer.ts'
 
-/** Makes the store on a database of the current schema. Closing it closes the database, too, and then calls `release`. */
-export function createSqliteStore(database: Database, release: () => void = () => undefined): ChatStore {
+export interface StoreEvents {
+  /** once it is closed, and its database with it */
+  release?: () => void
+  /** what went wrong behind the calls, and will be tried again */
+  onFailure?: ((error: unknown) => void) | undefined
+}
+
+/** Makes the store on a database of the current schema. Closing it closes the database, too. */
+export function createSqliteStore(
+  database: Database,
+  { release = () => undefined, onFailure = () => undefined }: StoreEvents = {},
+): ChatStore {
   const feed = createFeed(database)
-  const writer = createWriter(database, feed.wake)
+  const checkpoints = createCheckpoints(database, onFailure)
+  const writer = createWriter(database, () => {
+    feed.wake()
+    checkpoints.committed()
+  })
   const { write } = writer
+  const processId = randomUUID()
   let closed: Promise<void> | undefined
-
-  function readNow<Result>(query: () => Result): Result {
-    if (closed) throw new StoreError('store-unavailable')
-    try {
-      return query()
-    } catch (error) {
-      throw toStoreError(error)
-    }
-  }
-
-  async function read<Result>(query: () => Result): Promise<Result> {
-    return readNow(query)
-  }
+  const { read, readNow } = createReads(() => closed === undefined)
 
   return {
     engine: 'sqlite',
-    putUser: (user, at) => write(() => putUser(database, user, at)),
-    getUsers: (userIds) => read(() => getUsers(database, userIds)),
-    getPeers: (userId, among) => read(() => getPeers(database, userId, among)),
-    putPresence: (presence) => write(() => putPresence(database, presence)),
+    processId,
+    putUser: (user, at) => putUser({ database, write }, user, at),
+    getUsers: (userIds, peerOf) => read(() => getUsers(database, userIds, peerOf)),
+    putPresences: async (marks) => {
+      for (const { at, presence } of await write(() => putPresences(database, marks)))
+        feed.tell({ kind: 'presence.changed', presence, processId, at })
+    },
     renewLease: (at) => write(() => renewLease(database, at)),
     openConversation: (userIds, at) => write(() => openConversation(database, userIds, at)),
-    getConversations: (conversationIds) => read(() => getConversations(database, conversationIds)),
+    getConversations: (lookup) => read(() => lookUpConversations(database, lookup)),
     listConversations: (query) => read(() => listConversations(database, query)),
     appendMessage: (draft) => write(() => appendMessage(database, draft)),
     getMessage: (id) => read(() => getMessage(database, id)),
@@ -53,9 +61,14 @@ export function createSqliteStore(database: Database, release: () => void = () =
     peekSecret: (key, at) => read(() => peekSecret(database, key, at)),
     takeSecret: (key, at) => write(() => takeSecret(database, key, at)),
     voidSecrets: (which) => write(() => voidSecrets(database, which)),
+    tell: (sign) =>
+      read(() => {
+        feed.tell(sign)
+        return 1
+      }),
     watch: (signal) => readNow(() => feed.watch(signal)),
     prune: (before) => prune({ database, feed, writer }, before),
-    close: () => (closed ??= close({ database, feed, writer }).finally(release)),
+    close: () => (closed ??= close({ database, feed, writer, checkpoints }).finally(release)),
   }
 }
 
@@ -65,6 +78,20 @@ interface Parts {
   database: Database
   feed: Feed
   writer: Writer
+}
+
+/** Reads of a store for as long as it is open. */
+function createReads(isOpen: () => boolean) {
+  function readNow<Result>(query: () => Result): Result {
+    if (!isOpen()) throw new StoreError('store-unavailable')
+    try {
+      return query()
+    } catch (error) {
+      throw toStoreError(error)
+    }
+  }
+
+  return { readNow, read: async <Result>(query: () => Result): Promise<Result> => readNow(query) }
 }
 
 /** In small steps, between which other operations get their turn. */
@@ -82,8 +109,9 @@ async function repeat(step: () => Promise<boolean>): Promise<void> {
   if (await step()) await repeat(step)
 }
 
-async function close({ database, feed, writer }: Parts) {
+async function close({ database, feed, writer, checkpoints }: Parts & { checkpoints: Checkpoints }) {
   await writer.drain()
+  await checkpoints.stop()
   try {
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   } finally {

@@ -3,37 +3,68 @@ import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { User } from '#rufer/shared/model/user.ts'
 import type { StoredUser } from '../port.ts'
 import { appendChange } from './changes.ts'
-import { getConversations } from './conversations.ts'
+import { getConversations, getPeers } from './conversations.ts'
 import type { Database } from './database.ts'
 import { GIVEN } from './sql.ts'
 import { USER_COLUMNS, toUser } from './user-rows.ts'
+import type { Writer } from './writer.ts'
 
-export function putUser(database: Database, user: User, at: Instant): { created: boolean } {
-  const [before] = getUsers(database, [user.userId])
-  if (before?.displayName === user.displayName && before.avatarUrl === user.avatarUrl)
-    return { created: false }
+/** How many conversations one operation tells of a changed profile. */
+const TOLD_AT_ONCE = 100
+
+/**
+ * Writes a user, and then, in operations of their own, what its conversations are to tell of it: other writes get their
+ * turn in between. A crash loses only such changes, and clients list their conversations after every reconnect.
+ */
+export async function putUser(
+  { database, write }: { database: Database; write: Writer['write'] },
+  user: User,
+  at: Instant,
+): Promise<{ created: boolean }> {
+  const { created, toTell } = await write(() => store(database, user))
+  for (let from = 0; from < toTell.length; from += TOLD_AT_ONCE) {
+    const conversationIds = toTell.slice(from, from + TOLD_AT_ONCE)
+    await write(() => announce(database, conversationIds, at))
+  }
+  return { created }
+}
+
+export function getUsers(database: Database, userIds: string[], peerOf?: string): StoredUser[] {
+  const ids = peerOf === undefined ? userIds : getPeers(database, peerOf, userIds)
+  return database
+    .all(
+      `SELECT ${USER_COLUMNS}, online_at AS onlineAt, last_seen_at AS lastSeenAt
+       FROM users WHERE user_id IN ${GIVEN}`,
+      { ids: JSON.stringify(ids) },
+    )
+    .map((row) =>
+      Object.assign(toUser(row), {
+        isOnline: row.textOrNull('onlineAt') !== null,
+        lastSeenAt: row.textOrNull('lastSeenAt'),
+      }),
+    )
+}
+
+// --- helpers ---
+
+/** Writes the user; tells which conversations have a member with another profile now. */
+function store(database: Database, user: User): { created: boolean; toTell: string[] } {
+  const { userId, displayName, avatarUrl } = user
+  const [before] = getUsers(database, [userId])
+  if (before?.displayName === displayName && before.avatarUrl === avatarUrl)
+    return { created: false, toTell: [] }
   database.run(
     `INSERT INTO users (user_id, display_name, avatar_url) VALUES (:userId, :displayName, :avatarUrl)
      ON CONFLICT DO UPDATE SET display_name = excluded.display_name, avatar_url = excluded.avatar_url`,
-    { userId: user.userId, displayName: user.displayName, avatarUrl: user.avatarUrl ?? null },
+    { userId, displayName, avatarUrl: avatarUrl ?? null },
   )
-  if (before) announce(database, user.userId, at)
-  return { created: !before }
-}
-
-export function getUsers(database: Database, userIds: string[]): StoredUser[] {
-  return database
-    .all(`SELECT ${USER_COLUMNS}, last_seen_at AS lastSeenAt FROM users WHERE user_id IN ${GIVEN}`, {
-      ids: JSON.stringify(userIds),
-    })
-    .map((row) => Object.assign(toUser(row), { lastSeenAt: row.textOrNull('lastSeenAt') }))
-}
-
-/** A member's profile is part of each of their conversations. */
-function announce(database: Database, userId: string, at: Instant) {
   const rows = database.all('SELECT conversation_id AS id FROM members WHERE user_id = :userId', { userId })
-  const ids = rows.map((row) => row.text('id'))
-  for (const conversation of getConversations(database, ids)) {
+  return { created: !before, toTell: rows.map((row) => row.text('id')) }
+}
+
+/** Tells the conversations as they are now: after another change of the profile meanwhile, with that one. */
+function announce(database: Database, conversationIds: string[], at: Instant) {
+  for (const conversation of getConversations(database, conversationIds)) {
     const recipients = conversation.members.map((member) => member.userId)
     const conversationId = conversation.id
     appendChange(database, { kind: 'conversation.updated', conversationId, recipients, at, conversation })

@@ -34,6 +34,24 @@ it('asks page after page while there is more, and again for what did not fit', a
   expect(seen.toSorted()).toEqual(['c1/1', 'c1/2', 'c1/3', 'c2/1', 'c2/2', 'c2/3'])
 })
 
+it('catches up with more conversations than one question may name', async () => {
+  const all = Array.from({ length: 450 }, (_, index) => aConversation({ id: `c${index}` }))
+  const { client, server } = await startClient({
+    'conversation.list': () => ({ conversations: all, nextCursor: null }),
+  })
+  await isLive(client)
+  await client.listConversations()
+  const asked: number[] = []
+  server.answers['conversation.sync'] = ({ revs }) => {
+    asked.push(Object.keys(revs).length)
+    return syncAnswer(revs, 1)
+  }
+  const seqs = seqsOf(client)
+  lastLink(server).socket.terminate()
+  await vi.waitFor(() => expect(seqs).toHaveLength(450))
+  expect(asked).toEqual([200, 200, 50])
+})
+
 it('learns of a conversation made meanwhile, with its messages', async () => {
   const { client, server } = await startClient()
   await isLive(client)
@@ -58,6 +76,18 @@ it('asks again after an error that may pass', async () => {
   await vi.waitFor(() => expect(lastLink(server).requests.length).toBeGreaterThan(2))
   answers['conversation.sync'] = ({ revs }) => syncAnswer(revs, 3)
   await vi.waitFor(() => expect(seqs).toEqual([1, 2, 3]))
+})
+
+it('does not ask on and on a server that knows nothing of a gap it made, but begins anew', async () => {
+  const { client, server } = await startClient()
+  await isLive(client)
+  const first = lastLink(server)
+  for (const seq of [1, 3]) first.event('message.created', { message: aMessage({ seq }) })
+  await vi.waitFor(() => expect(server.links.length).toBeGreaterThan(1))
+  expect(first.requests.filter(({ method }) => method === 'conversation.sync')).toHaveLength(1)
+  server.answers['conversation.sync'] = ({ revs }) => syncAnswer(revs, 3)
+  const seqs = seqsOf(client)
+  await vi.waitFor(() => expect(seqs).toEqual([2, 3]))
 })
 
 it('takes receipts in the same order as messages', async () => {

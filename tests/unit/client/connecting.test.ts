@@ -1,5 +1,6 @@
 // ChatClient connecting: fresh tokens, close codes, heartbeats and hints, over real sockets.
 import { expect, it, vi } from 'vitest'
+import { TokenDelayed } from '#rufer/client/token-delayed.ts'
 import { TokenRefused } from '#rufer/client/token-refused.ts'
 import { aConversation, aMessage } from '../../helpers/chat-fixtures.ts'
 import { ManualClock } from '../../helpers/manual-clock.ts'
@@ -32,6 +33,26 @@ it('asks for a token again when that failed otherwise', async () => {
   expect(getToken).toHaveBeenCalledTimes(2)
 })
 
+it('asks for a token no earlier than it was told, whatever the hints', async () => {
+  const clock = new ManualClock()
+  const getToken = vi.fn<() => Promise<{ token: string }>>(() => Promise.resolve({ token: 'good' }))
+  getToken.mockRejectedValueOnce(new TokenDelayed(7_000))
+  const { client } = await startClient({}, { clock, getToken })
+  await vi.waitFor(() =>
+    expect(client.status).toEqual({
+      state: 'offline',
+      waitMs: 7_000,
+      retryAt: clock.monotonicMs() + 7_000,
+      attempt: 2,
+    }),
+  )
+  client.reconnectNow()
+  clock.advance(6_999)
+  expect(getToken).toHaveBeenCalledTimes(1)
+  clock.advance(1)
+  await isLive(client)
+})
+
 it('gives up after the attempts it was given', async () => {
   const { client } = await startClient(
     {},
@@ -60,6 +81,14 @@ it.each([
   await vi.waitFor(() => expect(client.status).toEqual({ state: 'closed', reason, code }))
 })
 
+it.each([4408, 1013, 1011, 4999])('comes back by itself after %i', async (code) => {
+  const { client, server } = await startClient()
+  await isLive(client)
+  lastLink(server).socket.close(code)
+  await vi.waitFor(() => expect(server.links).toHaveLength(2))
+  await isLive(client)
+})
+
 it('waits as long as the server says before it comes back', async () => {
   const clock = new ManualClock()
   const { client, server } = await startClient({}, { clock })
@@ -69,7 +98,8 @@ it('waits as long as the server says before it comes back', async () => {
   await vi.waitFor(() =>
     expect(client.status).toEqual({
       state: 'offline',
-      retryAt: clock.now() + 1234,
+      waitMs: 1234,
+      retryAt: clock.monotonicMs() + 1234,
       attempt: 2,
       code: 1012,
     }),
@@ -85,9 +115,10 @@ it('pauses for 30 s after it was told that it floods', async () => {
   const { client, server } = await startClient({}, { clock })
   await isLive(client)
   lastLink(server).socket.close(4429)
-  await vi.waitFor(() =>
-    expect(client.status).toMatchObject({ state: 'offline', retryAt: clock.now() + 30_000 }),
-  )
+  await vi.waitFor(() => expect(client.status).toMatchObject({ state: 'offline', waitMs: 30_000 }))
+  client.reconnectNow()
+  clock.advance(29_999)
+  expect(client.status.state).toBe('offline')
 })
 
 it('comes back at once on a hint', async () => {

@@ -24,7 +24,7 @@ describe('receiveEvent', () => {
   })
 
   it('holds what is beyond a gap until the gap is filled', () => {
-    const third = receiveEvent(seenWith({ rev: 1, seq: 1 }), created(3, 3))
+    const third = receiveEvent(seenAt({ rev: 1, seq: 1 }), created(3, 3))
     expect(third).toMatchObject({ deliver: [], gap: true })
     const second = receiveEvent(third.seen, created(2, 2))
     expect(second.deliver.map(revOf)).toEqual([2, 3])
@@ -32,7 +32,7 @@ describe('receiveEvent', () => {
   })
 
   it('drops what was seen', () => {
-    expect(receiveEvent(seenWith({ rev: 3, seq: 3 }), created(3, 3)).deliver).toEqual([])
+    expect(receiveEvent(seenAt({ rev: 3, seq: 3 }), created(3, 3)).deliver).toEqual([])
   })
 })
 
@@ -44,7 +44,7 @@ describe('mergePage', () => {
       receipts: [],
       hasMore: false,
     }
-    const { seen, deliver, gap } = mergePage(seenWith({ rev: 5, seq: 3 }), page)
+    const { seen, deliver, gap } = mergePage(seenAt({ rev: 5, seq: 3 }), page)
     expect(seen.rev).toBe(9)
     expect(deliver).toEqual([{ event: 'message.updated', data: { message: page.messages[0] } }])
     expect(gap).toBe(false)
@@ -61,10 +61,14 @@ describe('mergePage', () => {
   })
 })
 
+function seenAt(place: { rev: number; seq: number }): Seen {
+  return seenWith(aConversation(place))
+}
+
 /** Plays a history to a client: each event is lost, doubled, late or fine; then the client asks for what is missing. */
 function replay(changes: History, fates: Iterator<number>, pageSize: number) {
   const events = toEvents(changes)
-  let seen: Seen = seenWith({ rev: 0, seq: 0 })
+  let seen: Seen = seenAt({ rev: 0, seq: 0 })
   const delivered: RevEvent[] = []
   const take = (step: { seen: Seen; deliver: RevEvent[] }) => {
     seen = step.seen

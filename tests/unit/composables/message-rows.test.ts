@@ -21,6 +21,15 @@ it('groups messages of one sender, one day and less than five minutes apart', ()
   expect(rows.map(({ day }) => day !== undefined)).toEqual([true, false, false, false, true])
 })
 
+it('tells which rows the page would take with it, once they wait', () => {
+  const unsent = [unsentRow('a', 'sending'), { ...unsentRow('b', 'sending'), isKept: false }]
+  const rows = (isLive: boolean) => toMessageRows(source({ unsent, isLive }))
+  expect(rows(false).map(({ isUnkept }) => isUnkept)).toEqual([false, true])
+  expect(rows(true).map(({ isUnkept }) => isUnkept)).toEqual([false, false])
+  const failed = toMessageRows(source({ unsent: [{ ...unsentRow('b', 'failed'), isKept: false }] }))
+  expect(failed.map(({ isUnkept }) => isUnkept)).toEqual([true])
+})
+
 it('tells how far each own message got, and nothing of the others’', () => {
   const members = [aMember('alice'), aMember('bob', { deliveredSeq: 3, readSeq: 2 })]
   const messages = [1, 2, 3, 4].map((seq) => aMessage({ seq, senderId: seq === 1 ? 'bob' : 'alice' }))
@@ -36,6 +45,12 @@ it('tells how far each own message got, and nothing of the others’', () => {
     'failed',
   ])
   expect(rows(false).at(-2)?.status).toBe('waiting')
+})
+
+it('shows a message once that is on its way still and in its conversation already', () => {
+  const message = aMessage({ senderId: 'alice' })
+  const rows = toMessageRows(source({ messages: [message], unsent: [unsentRow(message.id, 'sent')] }))
+  expect(rows.map((row) => row.message)).toEqual([message])
 })
 
 it('puts the divider before the first unread and begins a group there', () => {
@@ -66,7 +81,7 @@ function source(overrides: Partial<RowSource>): RowSource {
 }
 
 function unsentRow(id: string, state: OutboxRow['state']): OutboxRow {
-  return { id, state, text: id, createdAt: at('13:00'), conversationId: 'c1' }
+  return { id, state, text: id, createdAt: at('13:00'), conversationId: 'c1', isKept: true }
 }
 
 function at(time: string, day = 1): string {

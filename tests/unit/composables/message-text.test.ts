@@ -14,9 +14,16 @@ it.each([
   expect(toMessageText(typed)).toBe(sent)
 })
 
+/** Lone surrogates too. */
+const anyText = fc
+  .array(fc.oneof(fc.constantFrom('\n', ' ', '\0'), fc.integer({ min: 0, max: 0x10ffff })))
+  .map((units) =>
+    units.map((unit) => (typeof unit === 'string' ? unit : String.fromCodePoint(unit))).join(''),
+  )
+
 it('is always text that can be stored, or nothing', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (typed) => {
+    fc.property(anyText, (typed) => {
       const text = toMessageText(typed)
       expect(text.isWellFormed() && !text.includes('\0')).toBe(true)
       expect(toMessageText(text)).toBe(text)

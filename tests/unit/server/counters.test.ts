@@ -8,7 +8,13 @@ test('count by kind and reason, each process for itself', async () => {
   counters.refused('wrong-key')
   counters.dropped('event')
   counters.repaired('feed')
-  expect(await counters.all()).toEqual({ 'refused:wrong-key': 2, 'dropped:event': 1, 'repaired:feed': 1 })
+  counters.uncaught('unhandledRejection')
+  expect(await counters.all()).toEqual({
+    'refused:wrong-key': 2,
+    'dropped:event': 1,
+    'repaired:feed': 1,
+    'uncaught:unhandledRejection': 1,
+  })
   expect(await createCounters().all()).toEqual({})
 })
 

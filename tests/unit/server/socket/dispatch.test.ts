@@ -39,8 +39,8 @@ function createFailing(getUser: () => unknown) {
   const connection = new Connection({
     id: 'connection',
     userId: 'alice',
-    parentHash: null,
     socket,
+    stream: { bytesRead: 0, cork: () => {}, uncork: () => {}, destroy: () => {} },
     requestLimit: createRequestLimit({ perSecond: 0, burst: 1 }, () => 0),
     waitingRequests: 64,
     unsentBytes: 1_000_000,

@@ -29,7 +29,6 @@ function openConnection() {
   return new Connection({
     id: 'connection',
     userId: 'alice',
-    parentHash: null,
     socket: {
       bufferedAmount: 0,
       send: nothing,
@@ -38,6 +37,7 @@ function openConnection() {
       resume: nothing,
       ping: nothing,
     },
+    stream: { bytesRead: 0, cork: nothing, uncork: nothing, destroy: nothing },
     requestLimit: createRequestLimit({ perSecond: 0, burst: 1 }, () => 0),
     waitingRequests: 64,
     unsentBytes: 1_048_576,

@@ -33,7 +33,8 @@ async function sendMany(store: ChatStore, count: number) {
 async function expectWhole(store: ChatStore, conversationId: string, ids: string[]) {
   const { messages } = await store.listMessages({ conversationId, limit: 1_000 })
   expect(messages.map(({ id }) => id)).toEqual(ids)
-  expect(await store.getConversations([conversationId])).toMatchObject([{ seq: ids.length, rev: ids.length }])
+  const { conversations } = await store.getConversations({ ids: [conversationId] })
+  expect(conversations).toMatchObject([{ seq: ids.length, rev: ids.length }])
 }
 
 test('a full disk refuses the batch, keeps reads, and is over when there is room again', async () => {
@@ -113,10 +114,10 @@ test('a feed that cannot be read for a moment goes on where it was', async () =>
   const { database, store } = await openOnDatabase()
   let failures = 3
   const failing = Object.create(database, {
-    all: {
-      value: (...query: Parameters<typeof database.all>) => {
+    each: {
+      value: (...query: Parameters<typeof database.each>) => {
         if (failures-- > 0) throw Object.assign(new Error('disk I/O error'), { errcode: 10 })
-        return database.all(...query)
+        return database.each(...query)
       },
     },
   })

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import { openData } from '#rufer/server/store/sqlite/open.ts'
-import { createSqliteStore } from '#rufer/server/store/sqlite/store.ts'
+import { createSqliteStore, type StoreEvents } from '#rufer/server/store/sqlite/store.ts'
 import { NOW } from './now.ts'
 
 export async function makeFolder(): Promise<string> {
@@ -19,10 +19,10 @@ export async function makeFolder(): Promise<string> {
 }
 
 /** A store with alice, bob and their conversation, on a database that the test can reach. */
-export async function openOnDatabase() {
+export async function openOnDatabase(events: StoreEvents = {}) {
   const path = join(await makeFolder(), 'rufer.db')
   const database = openData(path, 'full')
-  const store = createSqliteStore(database)
+  const store = createSqliteStore(database, events)
   onTestFinished(() => store.close())
   return { path, database, store, conversationId: await openDirect(store) }
 }
@@ -36,9 +36,11 @@ export async function openDirect(store: ChatStore): Promise<string> {
 }
 
 /** Starts a process that opens the store in a folder and sends, 20 messages at a time, until it is killed. */
-export function startSender(dataDir: string) {
+export function startSender(dataDir: string, textLength = 0) {
   const script = fileURLToPath(new URL('./sender.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [script, dataDir, String(textLength)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const ended = once(child, 'close')
   onTestFinished(() => void child.kill('SIGKILL'))
   return {

@@ -80,7 +80,7 @@ test('a file of a newer version is refused and left alone', async () => {
   await fill(dataDir)
   change(join(dataDir, 'rufer.db'), 'PRAGMA user_version = 99')
   await expect(open(dataDir)).rejects.toThrow(
-    `unable to open the store in ${dataDir}; rufer.db is of version 99 and this Rufer knows versions up to 1: run the newer Rufer that wrote it`,
+    `unable to open the store in ${dataDir}; rufer.db is of version 99 and this Rufer knows versions up to 2: run the newer Rufer that wrote it`,
   )
 })
 
@@ -88,7 +88,7 @@ test('a file that is no database is refused', async () => {
   const dataDir = await makeFolder()
   await writeFile(join(dataDir, 'rufer.db'), 'something else '.repeat(500))
   await expect(open(dataDir)).rejects.toThrow(
-    `unable to open the store in ${dataDir}; rufer.db is damaged (file is not a database): restore it from a backup`,
+    `unable to open the store in ${dataDir}; rufer.db is damaged (file is not a database): restore a backup with npm run restore`,
   )
 })
 
@@ -104,7 +104,7 @@ test.each(['users', 'receipts'])('a damaged file is refused in one line: %s', as
   const bytes = await readFile(path)
   await writeFile(path, bytes.fill(0x5a, start, start + size))
   await expect(open(dataDir)).rejects.toThrow(
-    /^unable to open the store in \S+; rufer\.db is damaged \(.+\): restore it from a backup$/,
+    /^unable to open the store in \S+; rufer\.db is damaged \(.+\): restore a backup with npm run restore$/,
   )
 })
 
@@ -130,7 +130,7 @@ test('a refused start leaves the folder free', async () => {
   await fill(dataDir)
   change(path, 'PRAGMA user_version = 99')
   await expect(open(dataDir)).rejects.toThrow('version 99')
-  change(path, 'PRAGMA user_version = 1')
+  change(path, 'PRAGMA user_version = 2')
   const store = await open(dataDir)
   expect(await store.getUsers(['alice'])).toHaveLength(1)
   await store.close()

@@ -1,0 +1,87 @@
+// Users: registering them, and reading who is registered.
+import type { Instant } from '#rufer/shared/model/instant.ts'
+import type { User } from '#rufer/shared/model/user.ts'
+import type { StoredUser } from '../port.ts'
+import type { Operation } from './batch.ts'
+import { getPeers, recipientsOf, tellUpdated } from './conversations.ts'
+import type { Writer } from './writer.ts'
+import type { Collections, ConversationDocument } from './models.ts'
+import { toUser } from './records.ts'
+
+/** Stores a profile; one that changed is told in each of the user's conversations, some at a time. */
+export async function putUser(
+  collections: Collections,
+  writer: Writer,
+  { user, at }: { user: User; at: Instant },
+): Promise<{ created: boolean }> {
+  const { userId, displayName, avatarUrl } = user
+  const before = await collections.users.findOneAndUpdate(
+    { _id: userId },
+    {
+      $set: { displayName, ...(avatarUrl !== undefined && { avatarUrl }) },
+      ...(avatarUrl === undefined && { $unset: { avatarUrl: '' } }),
+      $setOnInsert: { lastSeenAt: null, conversations: 0 },
+    },
+    { upsert: true, returnDocument: 'before' },
+  )
+  const isChanged = before && (before.displayName !== displayName || before.avatarUrl !== avatarUrl)
+  if (isChanged) await announce(collections, writer, { userId, at })
+  return { created: !before }
+}
+
+export async function getUsers(
+  collections: Collections,
+  userIds: string[],
+  peerOf?: string,
+): Promise<StoredUser[]> {
+  const { users, presences } = collections
+  const ids = peerOf === undefined ? userIds : await getPeers(collections, peerOf, userIds)
+  const [found, present] = await Promise.all([
+    users.find({ _id: { $in: ids } }).toArray(),
+    presences.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray(),
+  ])
+  const online = new Set(present.map(({ _id: userId }) => userId))
+  return found.map((document) => {
+    const user = toUser(document)
+    return Object.assign(user, { isOnline: online.has(user.userId), lastSeenAt: document.lastSeenAt })
+  })
+}
+
+// --- helpers ---
+
+/** Bounds what waits for the writer at one change of profile. */
+const TOLD_AT_ONCE = 100
+
+async function announce(
+  { conversations }: Collections,
+  writer: Writer,
+  { userId, at }: { userId: string; at: Instant },
+) {
+  const found = await conversations
+    .find({ 'members.userId': userId }, { projection: { 'members.userId': 1 } })
+    .toArray()
+  const tellFrom = async (start: number): Promise<void> => {
+    if (start >= found.length) return
+    const some = found.slice(start, start + TOLD_AT_ONCE)
+    await Promise.all(some.map((conversation) => writer.write(tellProfile(conversation, at))))
+    await tellFrom(start + TOLD_AT_ONCE)
+  }
+  await tellFrom(0)
+}
+
+function tellProfile(
+  { _id: conversationId, members }: Pick<ConversationDocument, '_id' | 'members'>,
+  at: Instant,
+): Operation<void> {
+  return {
+    conversationId,
+    userIds: recipientsOf({ members }),
+    apply(batch) {
+      const current = batch.conversation(conversationId)
+      if (!current) return
+      // written, so that it conflicts with whoever changes the conversation meanwhile
+      batch.putConversation(current)
+      tellUpdated(batch, current, at)
+    },
+  }
+}

@@ -1,0 +1,112 @@
+// Checkpoints: a thread of their own moves SQLite's log into the database file, so that no commit has to wait for it.
+import { Worker } from 'node:worker_threads'
+import type { Database } from './database.ts'
+
+export interface Checkpoints {
+  /** Looks whether the log has become long; for after every commit. */
+  committed: () => void
+  /** Resolves once the thread has ended. */
+  stop: () => Promise<void>
+}
+
+/** By how many pages the log grows before they are moved: 16 MB. */
+const LONG = 4_000
+/** So few need no other pass of the thread. */
+const FEW = 64
+const MOST_PASSES = 5
+
+/** Opens a connection of its own, and moves what is in the log whenever it is asked to. */
+const THREAD = `
+  const { parentPort, workerData: path } = process.getBuiltinModule('node:worker_threads')
+  const { DatabaseSync } = process.getBuiltinModule('node:sqlite')
+  const checkpoint = new DatabaseSync(path).prepare('PRAGMA wal_checkpoint(PASSIVE)')
+  parentPort.on('message', () => {
+    checkpoint.get()
+    parentPort.postMessage('passed')
+  })
+`
+
+/**
+ * Has the log moved whenever it has grown long. The thread is started the first time, and keeps no process alive.
+ *
+ * A pass leaves what was committed during it, so the next one has less to do; the few pages left in the end are moved here,
+ * between two commits. With nothing left the next commit begins the log anew; no pass is under way then, for one is only
+ * asked for while something is left. Should the thread fail, the log grows until the next one does better, or until SQLite
+ * moves it within a commit (`wal_autocheckpoint`).
+ *
+ * @param onFailure is told what stopped a checkpoint
+ */
+export function createCheckpoints(database: Database, onFailure: (error: unknown) => void): Checkpoints {
+  let thread: Worker | undefined
+  /** of the checkpoint under way; 0 while there is none */
+  let passes = 0
+  let lengthAtLast = 0
+
+  function pass() {
+    passes++
+    thread ??= startThread(database.path, { onPassed: () => attempt(goOn), onEnded })
+    thread.postMessage('pass', [])
+  }
+
+  function onEnded(error: unknown) {
+    thread = undefined
+    fail(error)
+  }
+
+  function goOn() {
+    const { length, moved } = readLog(database)
+    if (length - moved > FEW && passes < MOST_PASSES) return pass()
+    passes = 0
+    database.get('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  function lookAtLog() {
+    const { length } = readLog(database)
+    if (length < lengthAtLast) lengthAtLast = 0
+    if (length - lengthAtLast < LONG) return
+    lengthAtLast = length
+    pass()
+  }
+
+  function attempt(step: () => void) {
+    try {
+      step()
+    } catch (error) {
+      fail(error)
+    }
+  }
+
+  function fail(error: unknown) {
+    passes = 0
+    onFailure(error)
+  }
+
+  return {
+    committed() {
+      if (passes === 0) attempt(lookAtLog)
+    },
+    async stop() {
+      thread?.removeAllListeners('message')
+      await thread?.terminate()
+    },
+  }
+}
+
+// --- helpers ---
+
+function startThread(
+  path: string,
+  { onPassed, onEnded }: { onPassed: () => void; onEnded: (error: unknown) => void },
+) {
+  const thread = new Worker(THREAD, { eval: true, workerData: path })
+  thread.on('message', onPassed).on('error', onEnded)
+  // last, for whoever listens keeps the process alive
+  thread.unref()
+  return thread
+}
+
+/** How many pages the log holds, and how many of them have been moved. */
+function readLog(database: Database) {
+  const row = database.get('PRAGMA wal_checkpoint(NOOP)')
+  return { length: row?.number('log') ?? 0, moved: row?.number('checkpointed') ?? 0 }
+}

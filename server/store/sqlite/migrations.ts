@@ -1,0 +1,132 @@
+// The tables of the embedded store, and every step by which a file of an earlier version came to have them.
+
+/** Every step there ever was, in order: a file's `user_version` is how many of them it has seen. Never edit one. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE users (
+    user_id TEXT PRIMARY KEY,
+    display_name TEXT NOT NULL,
+    avatar_url TEXT,
+    last_seen_at TEXT,
+    online_at TEXT -- when they came online, while they are
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE lease (id INTEGER PRIMARY KEY CHECK (id = 1), renewed_at TEXT NOT NULL) STRICT;
+
+  CREATE TABLE conversations (
+    conversation_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    updated_at TEXT NOT NULL,
+    latest_at TEXT NOT NULL -- no later change of the conversation has an earlier instant
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE members (
+    conversation_id TEXT NOT NULL REFERENCES conversations,
+    user_id TEXT NOT NULL REFERENCES users,
+    updated_at TEXT NOT NULL, -- the conversation's, for an indexed list
+    delivered_seq INTEGER NOT NULL DEFAULT 0,
+    delivered_at TEXT,
+    read_seq INTEGER NOT NULL DEFAULT 0,
+    read_at TEXT,
+    PRIMARY KEY (conversation_id, user_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX members_listed ON members (user_id, updated_at DESC, conversation_id);
+
+  CREATE TABLE messages (
+    id TEXT NOT NULL UNIQUE,
+    conversation_id TEXT NOT NULL REFERENCES conversations,
+    seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    sender_id TEXT NOT NULL REFERENCES users,
+    created_at TEXT NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (conversation_id, seq),
+    UNIQUE (conversation_id, rev)
+  ) STRICT;
+  CREATE INDEX messages_sent ON messages (conversation_id, sender_id, seq);
+
+  CREATE TABLE receipts (
+    conversation_id TEXT NOT NULL REFERENCES conversations,
+    rev INTEGER NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users,
+    delivered_seq INTEGER NOT NULL,
+    delivered_at TEXT,
+    read_seq INTEGER NOT NULL,
+    read_at TEXT,
+    PRIMARY KEY (conversation_id, rev)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX receipts_delivered ON receipts (conversation_id, user_id, delivered_seq, delivered_at);
+  CREATE INDEX receipts_read ON receipts (conversation_id, user_id, read_seq, read_at);
+
+  CREATE TABLE secrets (
+    id INTEGER PRIMARY KEY, -- their order
+    hash TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    user_id TEXT NOT NULL REFERENCES users,
+    expires_at TEXT NOT NULL,
+    parent_hash TEXT
+  ) STRICT;
+  CREATE INDEX secrets_held ON secrets (user_id, kind);
+  CREATE INDEX secrets_parent ON secrets (parent_hash);
+  CREATE INDEX secrets_expiry ON secrets (expires_at);
+
+  CREATE TABLE buckets (
+    user_id TEXT NOT NULL REFERENCES users,
+    kind TEXT NOT NULL,
+    tokens REAL NOT NULL,
+    at INTEGER NOT NULL, -- milliseconds
+    PRIMARY KEY (user_id, kind)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE changes (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice, so that a place in the feed stays one
+    at TEXT NOT NULL,
+    payload TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX changes_age ON changes (at);
+  `,
+  // A message is written into two places of the file beside its end, and no longer into four: its rev follows from its seq
+  // and the receipts before it, and only those messages are indexed by sender that say something of what was read.
+  `
+  ALTER TABLE messages RENAME TO messages_before;
+  CREATE TABLE messages (
+    conversation_id TEXT NOT NULL REFERENCES conversations,
+    seq INTEGER NOT NULL,
+    rev INTEGER NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    sender_id TEXT NOT NULL REFERENCES users,
+    created_at TEXT NOT NULL,
+    overtakes INTEGER NOT NULL, -- 1 where its sender had not read all before it, so that it moved their markers over others' messages
+    text TEXT NOT NULL,
+    UNIQUE (conversation_id, seq)
+  ) STRICT;
+  INSERT INTO messages SELECT conversation_id, seq, rev, id, sender_id, created_at, 1, text
+    FROM messages_before ORDER BY rowid;
+  DROP TABLE messages_before;
+  CREATE INDEX messages_overtaking ON messages (conversation_id, sender_id, seq) WHERE overtakes = 1;
+
+  ALTER TABLE receipts RENAME TO receipts_before;
+  CREATE TABLE receipts (
+    conversation_id TEXT NOT NULL REFERENCES conversations,
+    rev INTEGER NOT NULL,
+    seq INTEGER NOT NULL, -- the conversation's at that rev
+    user_id TEXT NOT NULL REFERENCES users,
+    delivers INTEGER NOT NULL, -- 1 where it moved the marker of what was delivered
+    delivered_seq INTEGER NOT NULL,
+    delivered_at TEXT,
+    reads INTEGER NOT NULL, -- 1 where it moved the marker of what was read
+    read_seq INTEGER NOT NULL,
+    read_at TEXT,
+    PRIMARY KEY (conversation_id, rev)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO receipts
+    SELECT conversation_id, rev, rev - row_number() OVER (PARTITION BY conversation_id ORDER BY rev), user_id,
+      1, delivered_seq, delivered_at, read_seq > 0, read_seq, read_at
+    FROM receipts_before;
+  DROP TABLE receipts_before;
+  CREATE INDEX receipts_delivered ON receipts (conversation_id, user_id, delivered_seq, delivered_at) WHERE delivers = 1;
+  CREATE INDEX receipts_read ON receipts (conversation_id, user_id, read_seq, read_at) WHERE reads = 1;
+  `,
+]

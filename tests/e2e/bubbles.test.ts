@@ -1,0 +1,195 @@
+// Bubbles: links, large emoji, long messages, and what can be done with a message by pointer and by keyboard.
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { openBrowser, openChat, say, textsOf } from '#rufer/tests/helpers/chat-page.ts'
+import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+
+const LONG = Array.from({ length: 60 }, (_, index) => `line ${index + 1}`).join('\n')
+
+let browser: Browser
+let server: TestServer
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  server = await startServer({ env: { RUFER_DEMO: 'true' } })
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+test('addresses of the web and of mail are links, and nothing else is', async () => {
+  const alice = await chatOfAlice()
+  const text =
+    'www.example.dev, http://a.example/?q="x" mailto:bob@example.com\njavascript:alert(1) ftp://b.example'
+  await say(alice, text)
+  const message = newest(alice)
+  await expect.poll(() => message.locator('.text').textContent()).toBe(text)
+  const safe = { rel: 'noopener noreferrer nofollow', target: '_blank' }
+  // What finds them is fetched first.
+  await expect
+    .poll(() => linksOf(message))
+    .toEqual([
+      { ...safe, text: 'www.example.dev', href: 'https://www.example.dev/' },
+      { ...safe, text: 'http://a.example/?q="x"', href: 'http://a.example/?q=%22x%22' },
+      { ...safe, text: 'mailto:bob@example.com', href: 'mailto:bob@example.com' },
+    ])
+})
+
+test('a few emoji alone are large', async () => {
+  const alice = await chatOfAlice()
+  await say(alice, '🎉👩‍👩‍👧')
+  await expect.poll(() => fontSize(newest(alice))).toBe('40px')
+  await say(alice, '🎉 at last')
+  await expect.poll(() => fontSize(newest(alice))).toBe('15px')
+})
+
+test('a long message is folded, and unfolds without moving what is read', async () => {
+  const alice = await chatOfAlice()
+  await say(alice, LONG)
+  const message = newest(alice)
+  const text = message.locator('.text')
+  const showAll = message.getByRole('button', { name: 'Show all' })
+  await showAll.waitFor()
+  const lineHeight = 21
+  await expect.poll(() => heightOf(text)).toBe(15 * lineHeight)
+  const { y } = await boxOf(text)
+
+  await showAll.click()
+  await expect.poll(() => heightOf(text)).toBe(60 * lineHeight)
+  expect((await boxOf(text)).y).toBeCloseTo(y, 0)
+  await alice.getByRole('button', { name: 'Jump to latest' }).click()
+
+  await message.getByRole('button', { name: 'Show less' }).click()
+  await expect.poll(() => heightOf(text)).toBe(15 * lineHeight)
+  await say(alice, 'after it')
+  await expect.poll(() => newest(alice).locator('.text').textContent()).toBe('after it')
+  await expect.poll(() => distanceToEnd(alice)).toBe(0)
+})
+
+test('a message’s text is copied, with its links and folds', async () => {
+  const alice = await chatOfAlice()
+  await alice.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  const text = `https://example.com\n${LONG}`
+  await say(alice, text)
+  await newest(alice).getByRole('button', { name: 'Show all' }).waitFor()
+  await newest(alice).hover()
+  await newest(alice).getByRole('button', { name: 'Copy' }).click()
+  await expect.poll(() => alice.getByRole('status').textContent()).toBe('Copied')
+  expect(await alice.evaluate(() => navigator.clipboard.readText())).toBe(text)
+})
+
+test('where there is no clipboard, as over plain http, copying works and the focus stays', async () => {
+  const alice = await chatOfAlice()
+  await alice.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'clipboard'))
+  await alice.reload()
+  await say(alice, 'two words')
+  await expect.poll(() => newest(alice).locator('.text').textContent()).toBe('two words')
+  await newest(alice).focus()
+  await alice.keyboard.press('Enter')
+  await alice.keyboard.press('Enter')
+  await expect.poll(() => alice.getByRole('status').textContent()).toBe('Copied')
+  expect(await focusedName(alice)).toBe('Copy')
+
+  const composer = alice.getByRole('textbox', { name: 'Message to' })
+  await composer.focus()
+  await alice.keyboard.press('ControlOrMeta+V')
+  await expect.poll(() => composer.inputValue()).toBe('two words')
+})
+
+test('the keyboard goes along rows, into their actions, and back to the composer', async () => {
+  const alice = await chatOfAlice()
+  await say(alice, 'first of two')
+  await say(alice, `www.example.com\n${LONG}`)
+  await newest(alice).getByRole('link', { name: 'www.example.com' }).waitFor()
+  await newest(alice).getByRole('button', { name: 'Show all' }).waitFor()
+
+  await alice.getByRole('region', { name: 'Messages' }).focus()
+  await alice.keyboard.press('ArrowUp')
+  expect(await focusedName(alice)).toMatch(/^You, /)
+  await walk(alice, { Enter: 'www.example.com', ArrowRight: 'Show all' })
+  await alice.keyboard.press('Enter')
+  expect(await focusedName(alice)).toBe('Show less')
+  await walk(alice, { ArrowRight: 'Copy', ArrowLeft: 'Show less' })
+  await alice.keyboard.press('ArrowUp')
+  expect(await alice.evaluate(() => document.activeElement?.querySelector('.text')?.textContent)).toBe(
+    'first of two',
+  )
+
+  await alice.keyboard.press('Escape')
+  expect(await focusedName(alice)).toBe('Message to Bob Johnson')
+  await expect.poll(() => distanceToEnd(alice)).toBe(0)
+})
+
+test('a message that was not sent stays until what was made of it is sent', async () => {
+  const other = await startServer({ env: { RUFER_DEMO: 'true' } })
+  onTestFinished(() => other.stop())
+  const alice = await openChat(browser, other, { userId: 'alice', peer: 'Bob Johnson' })
+  const composer = alice.getByRole('textbox', { name: 'Message to' })
+  const failed = alice.locator('article.failed')
+  await other.signal('SIGTERM')
+  await say(alice, 'far too long '.repeat(10))
+  await other.restart({ RUFER_LIMIT_TEXT_LENGTH: '100' })
+  await failed.getByText('The text is too long.').waitFor()
+
+  await failed.getByRole('button', { name: 'Edit' }).click()
+  await expect.poll(() => composer.inputValue()).toBe('far too long '.repeat(10))
+  await alice.getByText('30 characters too long').waitFor()
+  await alice.reload()
+  await failed.getByRole('button', { name: 'Edit' }).click()
+  await say(alice, 'short')
+  await expect.poll(() => textsOf(alice)).toEqual(['short'])
+  await expect.poll(() => alice.locator('[data-status]').getAttribute('data-status')).toBe('sent')
+})
+
+async function chatOfAlice(): Promise<Page> {
+  return await openChat(browser, server, { userId: 'alice', peer: 'Bob Johnson' })
+}
+
+function newest(page: Page): Locator {
+  return page.locator('article').last()
+}
+
+async function linksOf(message: Locator) {
+  return await message.getByRole('link').evaluateAll((links) =>
+    links.map((link) => ({
+      text: link.textContent,
+      href: link.getAttribute('href'),
+      rel: link.getAttribute('rel'),
+      target: link.getAttribute('target'),
+    })),
+  )
+}
+
+async function fontSize(message: Locator): Promise<string> {
+  return await message.locator('.text').evaluate((text) => getComputedStyle(text).fontSize)
+}
+
+async function boxOf(element: Locator) {
+  const box = await element.boundingBox()
+  if (!box) throw new Error('unable to measure; it is not shown')
+  return box
+}
+
+async function heightOf(element: Locator): Promise<number> {
+  return Math.round((await boxOf(element)).height)
+}
+
+async function distanceToEnd(page: Page): Promise<number> {
+  return await page.getByRole('region', { name: 'Messages' }).evaluate(({ scrollTop }) => Math.abs(scrollTop))
+}
+
+/** Presses keys one after the other; each leads to what is named. */
+async function walk(page: Page, steps: Record<string, string>): Promise<void> {
+  for (const [key, name] of Object.entries(steps)) {
+    await page.keyboard.press(key)
+    expect(await focusedName(page)).toBe(name)
+  }
+}
+
+async function focusedName(page: Page): Promise<string | null | undefined> {
+  return await page.evaluate(() => {
+    const focused = document.activeElement
+    return focused?.getAttribute('aria-label') ?? focused?.textContent?.trim()
+  })
+}

@@ -1,0 +1,67 @@
+// Level: how long it took until nobody noticed any more that something had gone wrong.
+import { callsOf } from '#rufer/tests/faults/checker/calls.ts'
+import type { Evidence } from '#rufer/tests/faults/evidence.ts'
+import type { Entry, Happening } from '#rufer/tests/faults/history.ts'
+
+/**
+ * When, in ms after an instant of the run, every client was live, not to be sent away again, and all that was sent before
+ * was acknowledged and had come to every client of every member; undefined while that is not so.
+ */
+export function levelAfter(
+  entries: readonly Entry[],
+  members: Evidence['members'],
+  since: number,
+): number | undefined {
+  const devices = followers(entries)
+  const seenBy = arrivals(entries)
+  const sends = callsOf(entries, ['message.send']).filter(
+    ({ at, outcome }) => at < since && outcome !== 'fail',
+  )
+  const settled = sends.flatMap(({ ask, endedAt }) => {
+    const users = members.get(ask.conversationId) ?? []
+    const expected = [...devices].filter(([, userId]) => users.includes(userId))
+    return expected.map(([device]) => seenBy.get(`${device} ${ask.id}`)).concat(endedAt)
+  })
+  const all = [...settled, ...[...devices.keys()].map((device) => liveAfter(entries, device, since))]
+  if (all.some((at) => at === undefined)) return undefined
+  return Math.max(0, ...all.map((at) => (at ?? 0) - since))
+}
+
+/** How long, in ms, it took at most until a message was acknowledged. */
+export function slowestAnswer(entries: readonly Entry[]): number {
+  return Math.max(0, ...callsOf(entries, ['message.send']).map(({ at, endedAt = at }) => endedAt - at))
+}
+
+// --- Internal helpers ---
+
+/** The devices that follow conversations, with their users. */
+function followers(entries: readonly Entry[]): Map<string, string> {
+  return new Map(
+    entries.flatMap((entry) => (entry.type === 'loaded' ? [[entry.device, entry.userId] as const] : [])),
+  )
+}
+
+/** When each message came to each device. */
+function arrivals(entries: readonly Entry[]): Map<string, number> {
+  return new Map(
+    entries.flatMap((entry) => {
+      if (entry.type !== 'event' || entry.event.event !== 'message.created') return []
+      return [[`${entry.device} ${entry.event.data.message.id}`, entry.at] as const]
+    }),
+  )
+}
+
+/** When a device was live, at that instant or for the first time after, and after the last time it was sent away. */
+function liveAfter(entries: readonly Entry[], device: string, since: number): number | undefined {
+  const own = entries.filter((entry) => entry.device === device)
+  const sentAway = own.findLast(({ at, ...entry }) => at > since && isEnd(entry))
+  const from = sentAway?.at ?? since
+  const statuses = own.flatMap((entry) => (entry.type === 'status' ? [entry] : []))
+  const isLive = !sentAway && statuses.findLast(({ at }) => at <= since)?.state === 'live'
+  return isLive ? since : statuses.find(({ at, state }) => at >= from && state === 'live')?.at
+}
+
+/** What the client itself does is no trouble. */
+function isEnd(happening: Happening) {
+  return happening.type === 'closed' && happening.code !== 1000
+}
