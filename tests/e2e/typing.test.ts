@@ -11,7 +11,7 @@ import {
   openPage,
   say,
 } from '#rufer/tests/helpers/chat-page.ts'
-import { heard, meet } from '#rufer/tests/helpers/people.ts'
+import { heard, heardBesidesPresence, meet } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { startProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
@@ -74,7 +74,7 @@ test('typing ends with the message, which comes after that', async () => {
   await bob.next('typing.started')
   await composerOf(page).press('Enter')
   await bob.next('message.created')
-  expect(heard(bob).filter((name) => name !== 'presence.changed')).toEqual([
+  expect(heardBesidesPresence(bob)).toEqual([
     'conversation.updated',
     'typing.started',
     'typing.stopped',

@@ -48,6 +48,11 @@ export function heard({ frames }: TestClient): unknown[] {
   return frames.flatMap(({ event }) => (event === undefined || event === 'session.started' ? [] : [event]))
 }
 
+/** The same without presence, whose news of who has just connected may come among the rest at any place. */
+export function heardBesidesPresence(client: TestClient): unknown[] {
+  return heard(client).filter((event) => event !== 'presence.changed')
+}
+
 /** The same of typing only. */
 export function typingHeard(client: TestClient): unknown[] {
   return heard(client).filter((event) => String(event).startsWith('typing.'))

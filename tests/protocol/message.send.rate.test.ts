@@ -1,7 +1,7 @@
 // message.send beyond the rate: two messages at once and then, for as long as a test lasts, none.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect, newId } from '#rufer/tests/helpers/client.ts'
-import { heard, meet, registerNew } from '#rufer/tests/helpers/people.ts'
+import { heardBesidesPresence, meet, registerNew } from '#rufer/tests/helpers/people.ts'
 import { invalid } from '#rufer/tests/helpers/refusals.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
@@ -32,7 +32,7 @@ test('past the burst a message is refused on every connection of the user, and o
   expect(message.seq).toBe(3)
   for (const text of ['one', 'two', 'three'])
     expect((await bob.next('message.created')).message.text).toBe(text)
-  expect(heard(bob)).toHaveLength(4)
+  expect(heardBesidesPresence(bob)).toHaveLength(4)
 })
 
 test('a duplicate costs nothing, and comes back even when nothing is left', async () => {

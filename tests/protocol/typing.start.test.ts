@@ -1,7 +1,15 @@
 // typing.start: the others see who types, once a second, until it ends in one of its ways.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type TestClient } from '#rufer/tests/helpers/client.ts'
-import { hearAll, heard, meet, typingHeard, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
+import {
+  hearAll,
+  heard,
+  heardBesidesPresence,
+  meet,
+  typingHeard,
+  UNHURRIED,
+  type Company,
+} from '#rufer/tests/helpers/people.ts'
 import { invalid, missingIds, noStrings, notFound, PROTO } from '#rufer/tests/helpers/refusals.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
@@ -97,7 +105,11 @@ describe.concurrent('typing ends', () => {
     const sender = which === 'another one' ? alice : phone
     await sender.say({ conversationId }, 'done')
     await bob.next('message.created')
-    expect(heard(bob).slice(1)).toEqual(['typing.started', 'typing.stopped', 'message.created'])
+    expect(heardBesidesPresence(bob).slice(1)).toEqual([
+      'typing.started',
+      'typing.stopped',
+      'message.created',
+    ])
     await phone.request('typing.stop', { conversationId })
     await bob.settled()
     expect(bob.pending('typing.stopped')).toHaveLength(1)
