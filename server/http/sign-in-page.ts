@@ -1,5 +1,6 @@
 // The page behind a sign-in link: one button, or the news that the link is used up. Works without scripts.
 import { createHash } from 'node:crypto'
+import { toHtml } from './html.ts'
 
 /** The page that asks for the click, or tells that the link is spent. */
 export function signInPage(page: { code: string } | { isSpent: true }): {
@@ -11,7 +12,7 @@ export function signInPage(page: { code: string } | { isSpent: true }): {
       ? `<h1>Sign in to Rufer</h1>
       <p>This link signs this browser in, once.</p>
       <form method="post" action="/sign-in">
-        <input type="hidden" name="code" value="${escapeHtml(page.code)}">
+        <input type="hidden" name="code" value="${toHtml(page.code)}">
         <button>Sign in</button>
       </form>`
       : `<h1>This link cannot be used</h1>
@@ -67,8 +68,4 @@ function toDocument(body: string) {
   </head>
   <body><main>${body}</main></body>
 </html>`
-}
-
-function escapeHtml(text: string) {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 }

@@ -1,5 +1,6 @@
 // Message: what a person wrote, in its place in a conversation.
 import { z } from 'zod'
+import { limits } from '#rufer/shared/protocol/limits.ts'
 import { instant } from './instant.ts'
 import { userId } from './user.ts'
 
@@ -15,6 +16,7 @@ export const messageText = z
   .refine((text) => text !== '', 'at least one character')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode: a lone surrogate was found')
   .refine((text) => !text.includes('\0'), 'must not contain U+0000')
+  .meta({ minLength: 1, maxLength: limits.textLength.standard, pattern: String.raw`^[^\u0000]*$` })
 
 export const message = z
   .object({

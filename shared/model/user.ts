@@ -16,11 +16,14 @@ const displayName = z
   .refine((name) => name.trim() !== '', 'must not be blank')
   .refine((name) => countCodePoints(name) <= 100, 'at most 100 characters')
   .refine((name) => name.isWellFormed() && !name.includes('\0'), 'must be well-formed text without U+0000')
+  // the rules above, as far as JSON Schema can say them; its lengths are code points
+  .meta({ minLength: 1, maxLength: 100, pattern: String.raw`^[^\u0000]*[^\s\u0000][^\u0000]*$` })
 
 const avatarUrl = z
   .string()
   .refine((url) => url.length <= 2048, 'at most 2048 characters')
   .refine(isWebUrl, 'an http or https URL')
+  .meta({ maxLength: 2048, pattern: String.raw`^[Hh][Tt][Tt][Pp][Ss]?://[^\s\u0000]+$`, format: 'uri' })
 
 export const user = z
   .object({ userId, displayName, avatarUrl: avatarUrl.exactOptional() })

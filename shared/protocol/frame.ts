@@ -10,7 +10,7 @@ export const requestFrame = z.object({
 })
 export type RequestFrame = z.infer<typeof requestFrame>
 
-const frameError = z.object({
+export const frameError = z.object({
   code: z.enum(Object.keys(errors).filter(isErrorCode)),
   /** "unable to <operation>; <reason>" */
   message: z.string(),

@@ -2,65 +2,109 @@
 import { z } from 'zod'
 import { instant } from '#rufer/shared/model/instant.ts'
 import { user, userId } from '#rufer/shared/model/user.ts'
-import { methods } from './methods.ts'
+import type { ErrorCode } from './errors.ts'
+import { frameError } from './frame.ts'
+import { methods, toEither } from './methods.ts'
 
 export const ofUser = z.strictObject({ userId })
 const noBody = z.undefined()
 const send = methods['message.send']
 const token = z.object({ token: z.string(), expiresAt: instant })
 
-/** `operation` completes the sentence "unable to …" of an error; `key`: whether the secret key is needed. */
+/** The answer to a call that was refused or failed. */
+export const errorAnswer = z
+  .object({ error: frameError.pick({ code: true, message: true, issues: true }) })
+  .meta({ id: 'Error' })
+
+interface CallRow {
+  /** completes the sentence "unable to …" of an error */
+  operation: string
+  /** whether the secret key is needed */
+  key: boolean
+  body: z.ZodType
+  answer: z.ZodType
+  /** of the answer; 200 unless told */
+  statuses?: readonly number[]
+  /** its own, besides those that any such call may have */
+  errors: readonly ErrorCode[]
+  notes: string
+}
+
 export const calls = {
   'POST /api/users/register': {
     operation: 'register user',
     key: true,
     body: z.strictObject(user.shape),
     answer: user,
+    statuses: [201, 200],
+    errors: [],
+    notes: 'Again it updates the profile (200); a left-out `avatarUrl` removes it.',
   },
   'POST /api/users/session-token': {
     operation: 'issue session token',
     key: true,
     body: ofUser,
     answer: token,
+    errors: ['user-not-found', 'rate-limited'],
+    notes: 'The token opens one connection of the user, once.',
   },
   'GET /api/users/:userId/online': {
     operation: 'get presence',
     key: true,
     body: noBody,
     answer: z.object({ userId, isOnline: z.boolean(), lastSeenAt: instant.nullable() }),
+    errors: ['invalid-params', 'user-not-found'],
+    notes: 'Whether the user has a connection anywhere, and when the last one ended.',
   },
   'DELETE /api/users/:userId/sessions': {
     operation: 'end sessions',
     key: true,
     body: noBody,
     answer: z.object({ closed: z.int() }),
+    errors: ['invalid-params', 'user-not-found'],
+    notes:
+      'Closes every connection of the user (4401) over all processes; every token, sign-in link and browser session is void.',
   },
   'POST /api/users/sign-in-link': {
     operation: 'make sign-in link',
     key: true,
     body: ofUser,
     answer: z.object({ url: z.url(), expiresAt: instant }),
+    errors: ['user-not-found'],
+    notes: 'Opening the url once signs the browser in that opens it.',
   },
-  /** as `message.send`, for a bot or whomever the back end speaks for; without the rate of one user */
   'POST /api/messages': {
     operation: 'send message',
     key: true,
-    body: send.params.safeExtend({ senderId: userId }),
+    body: send.params.safeExtend({ senderId: userId }).meta(toEither('conversationId', 'userId')),
     answer: send.result,
+    errors: ['text-too-long', 'id-conflict', 'conversation-not-found', 'user-not-found'],
+    notes: 'As `message.send`, for a bot or whomever the back end speaks for; without the rate of one user.',
   },
-  /** `userId` is needed in demo mode only; otherwise it is the browser session's */
   'POST /api/session-token': {
     operation: 'issue session token',
     key: false,
     body: z.strictObject({ userId: userId.exactOptional() }),
     answer: token,
+    errors: ['sign-in-required', 'user-not-found', 'rate-limited'],
+    notes:
+      'For the chat page: acts for the browser session of the cookie; `userId` is needed in demo mode only.',
   },
-  'POST /api/sign-out': { operation: 'sign out', key: false, body: noBody, answer: z.object({}) },
+  'POST /api/sign-out': {
+    operation: 'sign out',
+    key: false,
+    body: noBody,
+    answer: z.object({}),
+    errors: [],
+    notes: 'Ends the browser session of the cookie, and the connections opened with its tokens.',
+  },
   'GET /health': {
     operation: 'report health',
     key: false,
     body: noBody,
     answer: z.object({ status: z.literal('ok') }),
+    errors: [],
+    notes: 'While the process serves.',
   },
   'GET /ready': {
     operation: 'report readiness',
@@ -70,8 +114,11 @@ export const calls = {
       z.object({ status: z.literal('ready'), store: z.enum(['sqlite', 'mongodb']), feedLagMs: z.number() }),
       z.object({ status: z.literal('not-ready'), reasons: z.array(z.enum(['store', 'feed', 'draining'])) }),
     ]),
+    statuses: [200, 503],
+    errors: [],
+    notes: 'Whether this process should be sent clients: 503 where not.',
   },
-} as const
+} as const satisfies Record<string, CallRow>
 
 export type Call = keyof typeof calls
 /** What a call gets: validated; undefined where it has no body. */

@@ -30,7 +30,8 @@ export const methods = {
       .refine((params) => (params.conversationId === undefined) !== (params.userId === undefined), {
         message: 'give either conversationId or userId',
         path: ['conversationId'],
-      }),
+      })
+      .meta(toEither('conversationId', 'userId')),
     result: z.object({ message, duplicate: z.boolean() }),
   },
   'message.list': {
@@ -138,6 +139,11 @@ export const methods = {
     result: z.object({ serverTime: instant }),
   },
 } as const
+
+/** For JSON Schema: one of the fields is given, and only one. */
+export function toEither(...fields: string[]): { oneOf: { required: string[] }[] } {
+  return { oneOf: fields.map((field) => ({ required: [field] })) }
+}
 
 export type Method = keyof typeof methods
 /** What a handler gets: validated, defaults filled in. */

@@ -22,7 +22,8 @@ function shapeOf(json: Json, isOpen: boolean): string {
   if (json.id && !isOpen) return json.id
   if (json.const !== undefined) return JSON.stringify(json.const)
   if (json.enum) return json.enum.map((value) => JSON.stringify(value)).join(' | ')
-  const either = json.anyOf ?? json.oneOf
+  // a `oneOf` beside properties only says which of them go together
+  const either = json.anyOf ?? (json.properties ? undefined : json.oneOf)
   if (either) return either.map((option) => shapeOf(toJson(option), false)).join(' | ')
   return shapeOfType(json)
 }
