@@ -29,7 +29,7 @@ export function useChat() {
     },
     { immediate: true },
   )
-  useHead({ title: useTitleWords() })
+  useHead({ title: useTitleWords(), link: [useIcon()] })
 
   const closed = computed(() => (connection.status.state === 'closed' ? connection.status : undefined))
   return { closed, isDebug, isDemo: useDemo(), userId }
@@ -44,4 +44,11 @@ function useTitleWords() {
     const name = open && peerOf(open, connection.userId)?.displayName
     return `${unreadTotal > 0 ? `(${unreadTotal}) ` : ''}${name ? `${isolate(name)} · ` : ''}Rufer`
   })
+}
+
+/** With a dot while something is unread. */
+function useIcon() {
+  const conversations = useConversationsStore()
+  const href = computed(() => (conversations.unreadTotal > 0 ? '/favicon-unread.svg' : '/favicon.svg'))
+  return { key: 'icon', rel: 'icon', type: 'image/svg+xml', href } as const
 }

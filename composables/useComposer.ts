@@ -6,6 +6,7 @@ import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { toCounter, toMessageText } from './message-text.ts'
 import type { FailedText } from './useComposerFocus.ts'
+import { useDraft } from './useDraft.ts'
 import { useTypingSignal } from './useTypingSignal.ts'
 
 /** Safari tells the Enter that ends a composition after the composition's end. */
@@ -13,13 +14,20 @@ const COMPOSED_MS = 50
 /** What browsers give as key code of a key that belongs to an input method. */
 const IME_KEY_CODE = 229
 
-/** @param sent called after something was handed over for sending */
-export function useComposer(conversationId: string, sent: () => void) {
+interface Field {
+  /** called after something was handed over for sending */
+  sent: () => void
+  /** whether somebody is just about to type */
+  isInUse: () => boolean
+}
+
+export function useComposer(conversationId: string, { sent, isInUse }: Field) {
   const connection = useConnectionStore()
   const messages = useMessagesStore()
   const typing = useTypingSignal(conversationId)
   const isCoarse = useMediaQuery('(pointer: coarse)')
   const text = ref('')
+  const draft = useDraft(conversationId, { text, isInUse })
   const edits = useEdits(conversationId, text)
   const cleaned = computed(() => toMessageText(text.value))
   const length = computed(() => countCodePoints(cleaned.value))
@@ -34,10 +42,12 @@ export function useComposer(conversationId: string, sent: () => void) {
     messages.send(conversationId, cleaned.value)
     edits.sent()
     text.value = ''
+    draft.keep()
     typing.sent()
     sent()
   }
   function input() {
+    draft.changed()
     if (text.value !== '') return typing.typed()
     typing.stopped()
     edits.abandon()
@@ -55,8 +65,12 @@ export function useComposer(conversationId: string, sent: () => void) {
   function compositionEnded() {
     composedAt = performance.now()
   }
+  function edit(row: FailedText) {
+    edits.begin(row)
+    draft.changed()
+  }
   const state = { text, counter, isTooLong, canSend, isGone }
-  return { ...state, edit: edits.begin, submit, input, keydown, compositionEnded, blur: typing.stopped }
+  return { ...state, edit, submit, input, keydown, compositionEnded, blur: typing.stopped }
 }
 
 // --- Internal helpers ---

@@ -11,5 +11,6 @@ export function usePageHead() {
       },
       { name: 'color-scheme', content: 'light dark' },
     ],
+    link: [{ key: 'icon', rel: 'icon', type: 'image/svg+xml', href: '/favicon.svg' }],
   })
 }

@@ -13,9 +13,11 @@ export function useRowWindow(scroller: Ref<HTMLElement | null>, count: Ref<numbe
     const element = scroller.value
     // Not shown at all, as on a phone while a conversation is: the place is kept until it is.
     if (!element || element.clientHeight === 0) return
-    const { scrollTop: top, clientHeight: height } = element
-    const rowHeight = Number.parseFloat(getComputedStyle(element).getPropertyValue('--row'))
-    view.value = { top, height, rowHeight }
+    const style = getComputedStyle(element)
+    const rowHeight = Number.parseFloat(style.getPropertyValue('--row'))
+    // What lies over its end hides rows: they do not count as in view there.
+    const height = element.clientHeight - Number.parseFloat(style.paddingBottom)
+    view.value = { top: element.scrollTop, height, rowHeight }
   }
   function scrollTo(top: number) {
     if (!scroller.value) return

@@ -9,6 +9,7 @@ import type { Message } from '#rufer/shared/model/message.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { useDebugStore } from '#rufer/stores/debug.ts'
+import { useDraftsStore } from '#rufer/stores/drafts.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { usePresenceStore } from '#rufer/stores/presence.ts'
 import { useReceiptsStore } from '#rufer/stores/receipts.ts'
@@ -41,6 +42,7 @@ function stayLevel(chat: ChatClient) {
     chat.reconnectNow()
     void chat.check()
   })
+  window.addEventListener('storage', (event) => useDraftsStore().applyStorage(event))
   setInterval(() => {
     if (!document.hidden) void chat.check()
   }, CHECK_EVERY_MS)
@@ -50,7 +52,12 @@ function routeEvents(chat: ChatClient) {
   const apply = createFrameQueue()
   chat.on('trace', (trace) => useDebugStore().record(trace))
   chat.on('status', (status) => apply(() => applyStatus(status)))
-  chat.on('session.started', (session) => apply(() => useConnectionStore().applySession(session)))
+  chat.on('session.started', (session) =>
+    apply(() => {
+      useDraftsStore().takeUp(session.userId)
+      useConnectionStore().applySession(session)
+    }),
+  )
   chat.on('conversation.updated', ({ conversation }) =>
     apply(() => useConversationsStore().put(conversation)),
   )
@@ -71,6 +78,7 @@ function routeEvents(chat: ChatClient) {
 function applyStatus(status: ConnectionStatus) {
   useConnectionStore().applyStatus(status)
   if (status.state === 'offline' || status.state === 'closed') useTypingStore().clear()
+  if (status.state === 'closed' && status.reason === 'ended') useDraftsStore().forget()
   if (status.state !== 'live') return
   useReceiptsStore().run()
   if (useConversationsStore().nextCursor === undefined) void useConversationsStore().loadMore()

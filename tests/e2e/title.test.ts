@@ -1,0 +1,54 @@
+// What a tab in the background tells: how much is unread, in its title and in its icon.
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { composerOf, listRow, openBrowser, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
+import { meet } from '#rufer/tests/helpers/people.ts'
+import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+
+let browser: Browser
+let server: TestServer
+
+beforeAll(async () => {
+  browser = await openBrowser()
+  server = await startServer({ env: { RUFER_DEMO: 'true' } })
+})
+afterAll(async () => {
+  await browser.close()
+  await server.stop()
+})
+
+test('the title tells how many messages are unread, and with whom one talks; the icon has a dot meanwhile', async () => {
+  const { alice, bob, mallory, conversationId } = await meet(server)
+  await alice.request('conversation.open', { userId: mallory.userId })
+  const page = await openChat(browser, server, { userId: alice.userId, peer: mallory.userId })
+  await expect.poll(() => page.title()).toBe(`${mallory.userId} · Rufer`)
+  expect(await iconOf(page)).toMatch(/\/favicon\.svg$/)
+
+  for (const text of ['one', 'two', 'three']) await bob.say({ conversationId }, text)
+  await expect.poll(() => page.title()).toBe(`(3) ${mallory.userId} · Rufer`)
+  await expect.poll(() => iconOf(page)).toMatch(/\/favicon-unread\.svg$/)
+
+  await listRow(page, bob.userId).click()
+  await composerOf(page).waitFor()
+  await expect.poll(() => page.title()).toBe(`${bob.userId} · Rufer`)
+  await expect.poll(() => iconOf(page)).toMatch(/\/favicon\.svg$/)
+})
+
+test('both icons can be had', async () => {
+  const page = await openPage(browser, server.url)
+  for (const path of ['/favicon.svg', '/favicon-unread.svg']) {
+    const size = await page.evaluate(async (src) => {
+      const image = new Image()
+      image.src = src
+      await image.decode()
+      return image.naturalWidth
+    }, path)
+    expect(size).toBeGreaterThan(0)
+  }
+})
+
+async function iconOf(page: Page): Promise<string | null> {
+  const icons = page.locator('link[rel=icon]')
+  expect(await icons.count()).toBe(1)
+  return await icons.getAttribute('href')
+}
