@@ -48,7 +48,7 @@ export function startLifecycle(config: Config) {
     /** lines in the log about one address that was not let in */
     refusalLogRate: createRateLimiter(perMinute(20), systemClock.monotonicMs),
     /** looks at a request for the traces of a proxy that nobody told of */
-    lookForProxy: createProxyWarning({ config, log }),
+    lookForProxy: createProxyWarning({ config, log, isDev: import.meta.dev }),
     /** an HTTP call that a stop waits for */
     track: calls.track,
 
