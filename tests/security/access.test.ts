@@ -46,6 +46,9 @@ const CALL_ROWS: Record<string, number[]> = {
   'GET /ready': OPEN(200),
   // beside the table of calls
   'GET /metrics': OPEN(401),
+  'GET /docs': OPEN(200),
+  'GET /openapi.json': OPEN(200),
+  'GET /asyncapi.json': OPEN(200),
   'GET /sign-in': OPEN(200),
   'POST /sign-in': OPEN(410),
   'GET /ws': OPEN(426),
