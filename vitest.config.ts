@@ -65,6 +65,15 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          ...node,
+          name: 'examples',
+          include: ['tests/examples/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { ...node, name: 'built', include: ['tests/built/**/*.test.ts'], testTimeout: 180_000 } },
       {
         test: {

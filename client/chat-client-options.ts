@@ -16,8 +16,8 @@ export interface ChatClientOptions {
    * to be asked again no earlier than that
    */
   getToken: (signal: AbortSignal) => Promise<SessionToken>
-  /** the browser's, Node's, or the `ws` package's */
-  WebSocket: SocketConstructor
+  /** the `ws` package's, where the platform has none; @default the platform's */
+  WebSocket?: SocketConstructor
   /** gets where unsent messages outlive the page, `() => localStorage`; may throw; @default none, they end with the page */
   storage?: () => KeyValueStorage
   /** `navigator.locks`, where there is one: what one page has unsent no other sends as long as that page is open */

@@ -34,6 +34,7 @@ export class ChatClient {
     this.#random = random
     this.#requests = new Requests(clock, (frame) => this.#connection.send(frame))
     this.#connection = new Connection({
+      WebSocket: globalThis.WebSocket,
       maxAttempts: Number.POSITIVE_INFINITY,
       ...options,
       clock,

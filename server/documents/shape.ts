@@ -8,6 +8,11 @@ export function toShape(schema: z.ZodType, io: 'input' | 'output'): string {
   return shapeOf(z.toJSONSchema(schema, { io }), false)
 }
 
+/** The same as a type of TypeScript, which knows no defaults. */
+export function toType(schema: z.ZodType): string {
+  return shapeOf(z.toJSONSchema(schema, { io: 'input', override: forgetDefault }), false)
+}
+
 /** The fields of a noun, which elsewhere stands by its name. */
 export function toFields(schema: z.ZodType): string {
   const id = schema.meta()?.id ?? ''
@@ -16,6 +21,10 @@ export function toFields(schema: z.ZodType): string {
 }
 
 // --- Internal helpers ---
+
+function forgetDefault({ jsonSchema }: { jsonSchema: Json }) {
+  delete jsonSchema.default
+}
 
 function shapeOf(json: Json, isOpen: boolean): string {
   if (json.$ref) return json.$ref.split('/').at(-1) ?? ''
@@ -32,7 +41,7 @@ function shapeOfType(json: Json): string {
   if (json.type === 'array') return `${wrapped(shapeOf(toJson(json.items), false))}[]`
   if (json.type !== 'object') return [json.type ?? 'unknown'].flat().join(' | ')
   if (!json.properties || typeof json.additionalProperties === 'object') {
-    return `{ [key]: ${shapeOf(toJson(json.additionalProperties), false)} }`
+    return `{ [key: string]: ${shapeOf(toJson(json.additionalProperties), false)} }`
   }
   const required = new Set(json.required ?? [])
   const fields = Object.entries(json.properties).map(([name, value]) => {

@@ -21,6 +21,16 @@ export interface Table {
   rows: Cell[][]
 }
 
+/** What is talked about, by name. */
+export const nouns: Record<string, z.ZodType> = {
+  User: user,
+  Presence: presence,
+  Member: member,
+  Message: message,
+  Receipt: receipt,
+  Conversation: conversation,
+}
+
 /** The HTTP calls. */
 export function callsTable(): Table {
   const rows = Object.entries(calls).map(([call, { key, body, answer, notes }]) => [
@@ -35,15 +45,9 @@ export function callsTable(): Table {
 
 /** The nouns, a line each. */
 export function nounsList(): string {
-  const nouns: [string, z.ZodType][] = Object.entries({
-    User: user,
-    Presence: presence,
-    Member: member,
-    Message: message,
-    Receipt: receipt,
-    Conversation: conversation,
-  })
-  return nouns.map(([name, schema]) => `${name.padEnd(14)}${toFields(schema)}`).join('\n')
+  return Object.entries(nouns)
+    .map(([name, schema]) => `${name.padEnd(14)}${toFields(schema)}`)
+    .join('\n')
 }
 
 /** The requests over a socket. */
