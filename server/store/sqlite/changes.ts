@@ -37,13 +37,18 @@ export function listChanges(
   return { changes: items.map(({ id, text }) => ({ id, change: decode(text) })), hasMore }
 }
 
-/** Forgets some made before an instant, up to a place; tells whether it forgot as many as it would at once. */
+/**
+ * Forgets some from the start of the feed that were made before an instant, up to a place; tells whether it forgot as
+ * many as it would at once. An instant that a turned clock put among older ones goes with those behind it.
+ */
 export function pruneChanges(
   database: Database,
   { before, through }: { before: Instant; through: number },
 ): boolean {
   const pruned = database.run(
-    'DELETE FROM changes WHERE id IN (SELECT id FROM changes WHERE at < :before AND id <= :through LIMIT :most)',
+    `DELETE FROM changes WHERE id <= (
+       SELECT max(id) FROM (SELECT id, at FROM changes WHERE id <= :through ORDER BY id LIMIT :most) WHERE at < :before
+     )`,
     { before, through, most: PRUNED_AT_ONCE },
   )
   return pruned === PRUNED_AT_ONCE

@@ -88,8 +88,11 @@ export const migrations: readonly string[] = [
   CREATE INDEX changes_age ON changes (at);
   `,
   // A message is written into two places of the file beside its end, and no longer into four: its rev follows from its seq
-  // and the receipts before it, and only those messages are indexed by sender that say something of what was read.
+  // and the receipts before it, and only those messages are indexed by sender that say something of what was read. Changes
+  // are forgotten in their own order, so nothing needs to know their age in another one.
   `
+  DROP INDEX changes_age;
+
   ALTER TABLE messages RENAME TO messages_before;
   CREATE TABLE messages (
     conversation_id TEXT NOT NULL REFERENCES conversations,
