@@ -48,8 +48,8 @@ export default defineConfig({
       {
         test: {
           ...node,
-          name: 'cluster-faults',
-          include: ['tests/cluster/faults/**/*.test.ts'],
+          name: 'faults',
+          include: ['tests/faults/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,
           // each needs the whole machine

@@ -46,6 +46,12 @@ export function explain({ faults }: Verdict): string[] {
     : told
 }
 
+/** What was counted, as it is told. */
+export function toLine(acknowledged: number, { other, ...counts }: Verdict['counts']): string {
+  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`)
+  return [`acked ${acknowledged}`, ...parts, ...(other > 0 ? [`other ${other}`] : [])].join(' · ')
+}
+
 // --- Internal helpers ---
 
 const MOST_LINES = 40
@@ -59,8 +65,3 @@ const checks: Check[] = [
   checkProcesses,
   checkViews,
 ]
-
-function toLine(acknowledged: number, { other, ...counts }: Verdict['counts']) {
-  const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`)
-  return [`acked ${acknowledged}`, ...parts, ...(other > 0 ? [`other ${other}`] : [])].join(' · ')
-}

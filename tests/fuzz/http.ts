@@ -5,7 +5,7 @@ import { calls } from '#rufer/shared/protocol/http.ts'
 import type { Job } from './job.ts'
 import type { Random } from './random.ts'
 import { orLate } from './socket.ts'
-import { KEY, type Target } from './target.ts'
+import { KEY, type Mark } from './target.ts'
 import { anyBrokenJson, anyObject, anyString, mutated } from './values.ts'
 
 /** Well-formed requests of any content, several at once. */
@@ -154,7 +154,7 @@ function answerTo({
   agent,
   call,
 }: {
-  target: Target
+  target: Mark
   agent: Agent
   call: AnyCall
 }): Promise<number | string> {
@@ -259,7 +259,7 @@ function anyBytes(random: Random): Buffer {
  *
  * What may be half a request is waited for by the server, too; its end comes after a while.
  */
-async function exchange({ port }: Target, bytes: Buffer, { isWhole }: { isWhole: boolean }): Promise<string> {
+async function exchange({ port }: Mark, bytes: Buffer, { isWhole }: { isWhole: boolean }): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   const answer = new Promise<string>((resolve) => {
     socket.once('data', (data) => resolve(data.toString('latin1')))

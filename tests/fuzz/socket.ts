@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { closeCodes } from '#rufer/shared/protocol/close-codes.ts'
 import { tcpOf } from '#rufer/tests/helpers/wire.ts'
-import type { Target } from './target.ts'
+import type { Mark } from './target.ts'
 
 export type Frame = Record<string, unknown>
 
@@ -30,7 +30,7 @@ interface Opening {
 }
 
 /** Opens a socket for a user. @throws Error where the server does not let it in */
-export async function openSocket(target: Target, opening: Opening): Promise<FuzzSocket> {
+export async function openSocket(target: Mark, opening: Opening): Promise<FuzzSocket> {
   for (let attempts = 20; ; attempts--) {
     const opened = await tryToOpen(target, opening)
     if (typeof opened !== 'string') return opened
@@ -57,7 +57,7 @@ const PATIENCE_MS = 20_000
 
 /** Why there is none, as where the token was ended meanwhile, like all of its user's. */
 async function tryToOpen(
-  target: Target,
+  target: Mark,
   { userId, onEvent = () => {} }: Opening,
 ): Promise<FuzzSocket | string> {
   const token = await target.token(userId)

@@ -102,6 +102,9 @@ export async function startTarget(): Promise<Target> {
   }
 }
 
+/** What of it the inputs are sent to; any server can be that. */
+export type Mark = Pick<Target, 'url' | 'host' | 'port' | 'call' | 'token'>
+
 // --- Internal helpers ---
 
 const BUILD = join(import.meta.dirname, '../../.output/server/index.mjs')

@@ -1,7 +1,7 @@
 // People for tests: users with ids of their own, connected, so that one server serves many tests.
 import { register } from './api.ts'
 import { connect, type TestClient } from './client.ts'
-import type { TestServer } from './server.ts'
+import type { ServerAddress, TestServer } from './server.ts'
 
 /** Settings of a server whose rates hinder nobody. */
 export const UNHURRIED = { RUFER_LIMIT_REQUESTS_PER_SECOND: '0', RUFER_LIMIT_MESSAGES_PER_SECOND: '0' }
@@ -32,7 +32,7 @@ export async function connectNew(server: TestServer, name: string): Promise<Test
 }
 
 /** A user nobody has met. */
-export async function registerNew(server: TestServer, name: string): Promise<string> {
+export async function registerNew(server: ServerAddress, name: string): Promise<string> {
   const userId = newUserId(name)
   await register(server, userId)
   return userId

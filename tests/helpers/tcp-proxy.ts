@@ -1,8 +1,9 @@
-// A network before a server that a test can cut, close and hold up: a TCP proxy on loopback.
+// A network before a server that a test can cut, close, hold up and make bad: a TCP proxy on loopback.
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import type { TestServer } from './server.ts'
+import { pass, type Quality, type Weather } from './link.ts'
+import type { ServerAddress, TestServer } from './server.ts'
 
 export interface TcpProxy {
   /** where it listens */
@@ -14,6 +15,10 @@ export interface TcpProxy {
   hold(side: Side): void
   /** Lets what was held go on. */
   release(): void
+  /** From now on everything goes as over such a network, in both directions; undefined: at once again. */
+  degrade(quality: Quality | undefined, random: () => number): void
+  /** Resets connections that begin from now on once the client has sent so many bytes; undefined: not at all. */
+  resetAfter(bytes: () => number | undefined): void
   /** Ends all connections, and listens no more. */
   close: () => Promise<void>
 }
@@ -34,14 +39,21 @@ interface Pair {
 export async function startProxy(server: TestServer): Promise<ServerProxy> {
   const proxy = await openProxy(Number(new URL(server.url).port))
   onTestFinished(proxy.close)
-  return { ...proxy, url: `http://127.0.0.1:${proxy.port}` }
+  return { ...proxy, url: throughProxy(proxy).url }
+}
+
+/** Where a server is found through a proxy. */
+export function throughProxy({ port }: Pick<TcpProxy, 'port'>): ServerAddress {
+  return { url: `http://127.0.0.1:${port}`, wsUrl: `ws://127.0.0.1:${port}` }
 }
 
 /** Begins to listen before whatever listens on that port of loopback. */
 export async function openProxy(port: number): Promise<TcpProxy> {
   const pairs = new Set<Pair>()
+  const weather: Weather = { quality: undefined, random: Math.random }
   let held: Side | undefined
   let isOpen = true
+  let budget: (() => number | undefined) | undefined
   const listener = createServer((client) => {
     if (isOpen) join(client)
     else client.resetAndDestroy()
@@ -50,14 +62,15 @@ export async function openProxy(port: number): Promise<TcpProxy> {
   function join(client: Socket) {
     const pair = { client, server: connect(port, '127.0.0.1') }
     pairs.add(pair)
-    pass(pair.client, pair.server)
-    pass(pair.server, pair.client)
+    pass(pair.client, pair.server, weather)
+    pass(pair.server, pair.client, weather)
     if (held) pair[held].pause()
+    limit(pair, budget?.())
     client.once('close', () => pairs.delete(pair))
   }
   function cut() {
     isOpen = false
-    for (const pair of pairs) for (const socket of Object.values(pair)) socket.resetAndDestroy()
+    pairs.forEach(reset)
   }
 
   listener.listen(0, '127.0.0.1')
@@ -74,6 +87,8 @@ export async function openProxy(port: number): Promise<TcpProxy> {
       held = undefined
       for (const pair of pairs) for (const socket of Object.values(pair)) socket.resume()
     },
+    degrade: (quality, random) => void Object.assign(weather, { quality, random }),
+    resetAfter: (bytes) => void (budget = bytes),
     async close() {
       cut()
       listener.close()
@@ -84,10 +99,17 @@ export async function openProxy(port: number): Promise<TcpProxy> {
 
 // --- Internal helpers ---
 
-function pass(from: Socket, to: Socket) {
-  from.on('data', (chunk) => to.write(chunk))
-  from.on('error', () => to.destroy())
-  from.on('close', () => to.destroy())
+function reset(pair: Pair) {
+  for (const socket of Object.values(pair)) socket.resetAndDestroy()
+}
+
+function limit(pair: Pair, bytes: number | undefined) {
+  if (bytes === undefined) return
+  let left = bytes
+  pair.client.on('data', (chunk: Buffer) => {
+    left -= chunk.length
+    if (left <= 0) reset(pair)
+  })
 }
 
 function portOf(address: ReturnType<ReturnType<typeof createServer>['address']>): number {

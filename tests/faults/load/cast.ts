@@ -1,7 +1,7 @@
 // The cast of a run: users, each with a device or two, spread over the servers, and who talks with whom.
-import { expect } from 'vitest'
 import { registerNew } from '#rufer/tests/helpers/people.ts'
-import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import type { ServerAddress } from '#rufer/tests/helpers/server.ts'
+import { until } from '#rufer/tests/helpers/until.ts'
 import type { History } from '#rufer/tests/faults/history.ts'
 import { createDevice, type Device } from './device.ts'
 import { createRandom } from './random.ts'
@@ -16,7 +16,8 @@ export interface Cast {
 }
 
 interface Gathering {
-  servers: readonly TestServer[]
+  /** where they connect */
+  addresses: readonly ServerAddress[]
   history: History
   seed: number
   users: number
@@ -28,9 +29,9 @@ interface Gathering {
  * Everybody has a phone, every second one a laptop on another server; each device goes to the next server where its own
  * is gone.
  */
-export async function gather({ servers, history, seed, users }: Gathering): Promise<Cast> {
-  const [first] = servers
-  if (!first) throw new Error('unable to gather; there is no server')
+export async function gather({ addresses, history, seed, users }: Gathering): Promise<Cast> {
+  const [first] = addresses
+  if (!first) throw new Error('unable to gather; there is nowhere to connect')
   const userIds = await Promise.all(Array.from({ length: users }, () => registerNew(first, 'user')))
   const devices = userIds.flatMap((userId, index) => {
     const names = index % 2 ? ['phone'] : ['phone', 'laptop']
@@ -38,7 +39,7 @@ export async function gather({ servers, history, seed, users }: Gathering): Prom
       createDevice({
         name: `${userId}/${name}`,
         userId,
-        addresses: startingAt(servers, index + offset),
+        addresses: startingAt(addresses, index + offset),
         history,
         random: createRandom(seed + 100 * index + offset),
       }),
@@ -61,9 +62,9 @@ export async function gather({ servers, history, seed, users }: Gathering): Prom
 
 /** Waits until a client has caught up. */
 export async function untilLive({ client, name }: Pick<Device, 'client' | 'name'>): Promise<void> {
-  await expect
-    .poll(() => client.status.state, { timeout: LIVE_MS, interval: 20, message: `${name} is live` })
-    .toBe('live')
+  await until({ what: `${name} is live`, timeoutMs: LIVE_MS, everyMs: 20 }, () =>
+    client.status.state === 'live' ? undefined : `it is ${client.status.state}`,
+  )
 }
 
 // --- Internal helpers ---

@@ -24,15 +24,20 @@ export function levelAfter(
   })
   const all = [...settled, ...[...devices.keys()].map((device) => liveAfter(entries, device, since))]
   if (all.some((at) => at === undefined)) return undefined
-  return Math.max(0, ...all.map((at) => (at ?? 0) - since))
+  return highest(all.map((at) => (at ?? 0) - since))
 }
 
 /** How long, in ms, it took at most until a message was acknowledged. */
 export function slowestAnswer(entries: readonly Entry[]): number {
-  return Math.max(0, ...callsOf(entries, ['message.send']).map(({ at, endedAt = at }) => endedAt - at))
+  return highest(callsOf(entries, ['message.send']).map(({ at, endedAt = at }) => endedAt - at))
 }
 
 // --- Internal helpers ---
+
+/** Of more numbers than can be arguments. */
+function highest(numbers: readonly number[]): number {
+  return numbers.reduce((most, number) => Math.max(most, number), 0)
+}
 
 /** The devices that follow conversations, with their users. */
 function followers(entries: readonly Entry[]): Map<string, string> {

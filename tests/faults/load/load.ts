@@ -1,6 +1,6 @@
 // The load: the cast does what a schedule says, until it is stopped; then everybody gets to the same state.
 import { setTimeout as pause } from 'node:timers/promises'
-import { expect } from 'vitest'
+import { until } from '#rufer/tests/helpers/until.ts'
 import type { Cast } from './cast.ts'
 import type { Device } from './device.ts'
 import { pick } from './random.ts'
@@ -24,7 +24,10 @@ export function startLoad(cast: Cast, schedule: ScheduleOptions): Load {
 
 /** Waits until every device is live, has nothing under way, and has got to where its conversations are. */
 export async function untilLevel(cast: Cast, timeoutMs: number): Promise<void> {
-  await expect.poll(() => findBehind(cast), { timeout: timeoutMs, interval: 100 }).toEqual([])
+  await until({ what: 'every device is level', timeoutMs, everyMs: 100 }, async () => {
+    const behind = await findBehind(cast)
+    return behind.length > 0 ? behind.join(', ') : undefined
+  })
 }
 
 // --- Internal helpers ---

@@ -1,9 +1,12 @@
-// What the store holds, read past the API: on MongoDB.
+// What the store holds, read past the API.
+import { join } from 'node:path'
+import { openForReading } from '#rufer/server/store/sqlite/database.ts'
+import { DATABASE } from '#rufer/server/store/sqlite/files.ts'
 import type { Stored } from '#rufer/tests/faults/evidence.ts'
 import { readDatabase } from '#rufer/tests/helpers/mongo.ts'
 
-/** The conversations with these ids, with everything in them. */
-export function readStored(uri: string, conversationIds: readonly string[]): Promise<Stored> {
+/** The conversations with these ids, with everything in them, on MongoDB. */
+export function readMongo(uri: string, conversationIds: readonly string[]): Promise<Stored> {
   const within = { conversationId: { $in: [...conversationIds] } }
   return readDatabase(uri, async (database) => ({
     conversations: await database
@@ -22,6 +25,37 @@ export function readStored(uri: string, conversationIds: readonly string[]): Pro
       .map((document) => document as unknown as Stored['receipts'][number])
       .toArray(),
   }))
+}
+
+/** The same on the embedded engine. */
+export function readSqlite(dataDir: string, conversationIds: readonly string[]): Stored {
+  const database = openForReading(join(dataDir, DATABASE))
+  const ids = { ids: JSON.stringify(conversationIds) }
+  const within = 'WHERE conversation_id IN (SELECT value FROM json_each(:ids))'
+  try {
+    return {
+      conversations: database
+        .all(`SELECT conversation_id AS id, seq, rev FROM conversations ${within}`, ids)
+        .map((row) => ({ id: row.text('id'), seq: row.number('seq'), rev: row.number('rev') })),
+      messages: database.all(`SELECT * FROM messages ${within}`, ids).map((row) => ({
+        id: row.text('id'),
+        conversationId: row.text('conversation_id'),
+        seq: row.number('seq'),
+        rev: row.number('rev'),
+        senderId: row.text('sender_id'),
+        text: row.text('text'),
+      })),
+      receipts: database.all(`SELECT * FROM receipts ${within}`, ids).map((row) => ({
+        conversationId: row.text('conversation_id'),
+        userId: row.text('user_id'),
+        rev: row.number('rev'),
+        deliveredSeq: row.number('delivered_seq'),
+        readSeq: row.number('read_seq'),
+      })),
+    }
+  } finally {
+    database.close()
+  }
 }
 
 // --- Internal helpers ---

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { History } from '#rufer/tests/faults/history.ts'
 import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 import { startCluster, type Cluster } from './cluster.ts'
-import { endure } from './trial.ts'
+import { endure } from '#rufer/tests/faults/trial/endure.ts'
 
 /** Longer than the members wait before they elect another. */
 const LONG_MS = 8_000

@@ -1,10 +1,12 @@
 // A cluster to be broken: three servers on a replica set of three members that elects quickly.
+import { readMongo } from '#rufer/tests/faults/load/stored.ts'
+import type { Stage } from '#rufer/tests/faults/trial/trial.ts'
 import { UNHURRIED } from '#rufer/tests/helpers/people.ts'
 import { startReplicaSet, type ReplicaSet } from '#rufer/tests/helpers/replica-set.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { openProxy, type TcpProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 
-export interface Cluster {
+export interface Cluster extends Stage {
   set: ReplicaSet
   /** the database that all servers share */
   uri: string
@@ -38,8 +40,9 @@ export async function startCluster({ args = [], env = {} }: ClusterOptions = {})
     for (const result of stopped) if (result.status === 'rejected') throw result.reason
   }
 
+  const readStored = (conversationIds: readonly string[]) => readMongo(uri, conversationIds)
   const [one, two, three] = running
-  if (one && two && three) return { set, uri, servers: [one, two, three], links, stop }
+  if (one && two && three) return { set, uri, servers: [one, two, three], links, readStored, stop }
   await stop()
   throw new Error('unable to start cluster; not every server became ready')
 }

@@ -1,19 +1,21 @@
 // A ghost in a trial: somebody whose only connection is to one server, and who does not come back when that is gone.
-import { expect } from 'vitest'
 import { callApi } from '#rufer/tests/helpers/api.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
 import { registerNew } from '#rufer/tests/helpers/people.ts'
-import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import type { ServerAddress } from '#rufer/tests/helpers/server.ts'
+import { until } from '#rufer/tests/helpers/until.ts'
 import type { Trial } from './trial.ts'
 
 export interface Ghost {
+  /** the code that its connection ends with */
+  closed: Promise<number>
   /** Waits until a server, and the clients of who talks with the ghost, have it offline. */
-  untilGone: (server: TestServer, timeoutMs: number) => Promise<void>
+  untilGone: (server: ServerAddress, timeoutMs: number) => Promise<void>
 }
 
 /** Connects a user who has a conversation with the first of the cast. */
 export async function leaveGhost(
-  server: TestServer,
+  server: ServerAddress,
   { history, cast }: Pick<Trial, 'history' | 'cast'>,
 ): Promise<Ghost> {
   const userId = await registerNew(server, 'ghost')
@@ -30,13 +32,18 @@ export async function leaveGhost(
   for (const device of watching) void device.client.watchPresence([userId]).catch(() => undefined)
 
   return {
+    closed: client.closed,
     async untilGone(other, timeoutMs) {
-      const call = `GET /api/users/${userId}/online`
-      const isOnline = async () => (await callApi(other, call)).body['isOnline']
-      expect(await isOnline()).toBe(true)
-      await expect.poll(isOnline, { timeout: timeoutMs, interval: 250 }).toBe(false)
+      const isOnline = async () =>
+        (await callApi(other, `GET /api/users/${userId}/online`)).body['isOnline'] === true
+      if (!(await isOnline())) throw new Error('unable to wait for the ghost to go; it is not there')
+      await until({ what: 'the ghost is offline', timeoutMs, everyMs: 250 }, async () =>
+        (await isOnline()) ? 'it is online' : undefined,
+      )
       for (const { name } of watching)
-        await expect.poll(() => lastHeard(name), { timeout: timeoutMs }).toBe('offline')
+        await until({ what: `${name} has the ghost offline`, timeoutMs }, () =>
+          lastHeard(name) === 'offline' ? undefined : `it has it ${lastHeard(name)}`,
+        )
     },
   }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 import { readDatabase } from '#rufer/tests/helpers/mongo.ts'
 import { startCluster, type Cluster } from './cluster.ts'
-import { endure, untilSentAway } from './trial.ts'
+import { endure, untilSentAway } from '#rufer/tests/faults/trial/endure.ts'
 
 describe.skipIf(!(await hasMongod()))('a server', () => {
   let cluster: Cluster

@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 import { startCluster, type Cluster } from './cluster.ts'
-import { endure, untilSentAway, type Trial } from './trial.ts'
+import { closesOf, endure, untilSentAway } from '#rufer/tests/faults/trial/endure.ts'
+import type { Trial } from '#rufer/tests/faults/trial/trial.ts'
 
 describe.skipIf(!(await hasMongod()))('streams', () => {
   let cluster: Cluster
@@ -46,7 +47,7 @@ describe.skipIf(!(await hasMongod()))('streams', () => {
       const before = history.entries.length
       await cut(9)
       const later = history.entries.slice(before)
-      expect(later.filter((entry) => entry.type === 'closed' && entry.code !== 1000)).toEqual([])
+      expect(closesOf(later)).toEqual([])
     })
     expect(faults).toEqual([])
   })

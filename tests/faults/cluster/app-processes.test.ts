@@ -3,8 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 import { startCluster, type Cluster } from './cluster.ts'
-import { leaveGhost } from './ghost.ts'
-import { endure } from './trial.ts'
+import { leaveGhost } from '#rufer/tests/faults/trial/ghost.ts'
+import { closesOf, endure } from '#rufer/tests/faults/trial/endure.ts'
 
 /** Longer than its transactions are let open, and shorter than its clients wait for a sign of life. */
 const STILL_MS = 8_000
@@ -41,9 +41,7 @@ describe.skipIf(!(await hasMongod()))('servers', () => {
         const before = history.entries.length
         expect(await end(stopped, 'SIGTERM')).toBe(0)
         mended()
-        const codes = history.entries
-          .slice(before)
-          .flatMap((entry) => (entry.type === 'closed' ? [entry.code] : []))
+        const codes = closesOf(history.entries.slice(before))
         expect(codes).toContain(1012)
         expect(codes).not.toContain(1006)
         await restart(stopped)

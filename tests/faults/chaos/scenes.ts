@@ -1,0 +1,141 @@
+// Scenes: what chaos takes place on, and what can be broken there, each as often as its weight says.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkFile } from '#rufer/server/store/sqlite/check.ts'
+import { DATABASE } from '#rufer/server/store/sqlite/files.ts'
+import { startCluster } from '#rufer/tests/faults/cluster/cluster.ts'
+import { startStage } from '#rufer/tests/faults/embedded/stage.ts'
+import { sendManyTimes } from '#rufer/tests/faults/trial/eager.ts'
+import { stopReading } from '#rufer/tests/faults/trial/slow-reader.ts'
+import type { Stage, Trial } from '#rufer/tests/faults/trial/trial.ts'
+import { METRICS_TOKEN } from '#rufer/tests/helpers/metrics.ts'
+import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import type { TcpProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const engines = ['embedded', 'mongo'] as const
+type Engine = (typeof engines)[number]
+
+/** Something that breaks, and is whole again when it resolves. */
+export interface Act {
+  name: string
+  weight: number
+  run: (trial: Trial) => Promise<unknown>
+}
+
+export interface Scene {
+  stage: Stage
+  /** that the scene carries */
+  stepsPerSecond: number
+  acts: Act[]
+  /** What is wrong with the store in the end. */
+  findDamage: () => string[]
+  stop: () => Promise<void>
+}
+
+export function isEngine(name: string): name is Engine {
+  return engines.some((engine) => engine === name)
+}
+
+export function openScene(engine: Engine): Promise<Scene> {
+  return engine === 'mongo' ? openOnMongo() : openEmbedded()
+}
+
+// --- Internal helpers ---
+
+async function openEmbedded(): Promise<Scene> {
+  const stage = await startStage({ env: QUIET })
+  const { server, link, stop } = stage
+  return {
+    stage,
+    stepsPerSecond: 300,
+    acts: [
+      { name: 'kill -9 of the server', weight: 8, run: (trial) => killServer(trial, server) },
+      { name: 'drop of all connections', weight: 2, run: ({ random }) => dropAll(link, random) },
+      { name: 'bad network', weight: 1, run: ({ random }) => degrade(link, random) },
+      ...misuses(server),
+    ],
+    findDamage() {
+      const file = join(server.dataDir, DATABASE)
+      if (!existsSync(file)) return [`there is no file ${file}`]
+      return [...checkFile(file)].flatMap(({ faults }) => faults)
+    },
+    stop,
+  }
+}
+
+async function openOnMongo(): Promise<Scene> {
+  const cluster = await startCluster({ env: QUIET })
+  const { set, servers, links, stop } = cluster
+  return {
+    stage: cluster,
+    stepsPerSecond: 60,
+    acts: [
+      {
+        name: 'kill -9 of the primary',
+        weight: 8,
+        async run() {
+          const primary = await set.primary()
+          await set.signal(primary, 'SIGKILL')
+          await set.primary()
+          await set.start(primary)
+        },
+      },
+      {
+        name: 'step-down of the primary',
+        weight: 2,
+        async run() {
+          const primary = await set.primary()
+          await set.admin(primary, { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 })
+          await set.primary()
+        },
+      },
+      {
+        name: 'kill -9 of a server',
+        weight: 5,
+        run: (trial) => killServer(trial, servers[Math.floor(trial.random() * servers.length)] ?? servers[0]),
+      },
+      {
+        name: 'server cut off from the database',
+        weight: 1,
+        run: ({ random }) => Promise.all(links.map((link) => dropAll(link, random))),
+      },
+      ...misuses(servers[0]),
+    ],
+    findDamage: () => [],
+    stop,
+  }
+}
+
+/** Hours of a server that says everything are much to keep. */
+const QUIET = { RUFER_LOG_LEVEL: 'warn', RUFER_METRICS_TOKEN: METRICS_TOKEN }
+
+async function killServer({ end, restart }: Trial, server: TestServer) {
+  await end(server, 'SIGKILL')
+  await restart(server)
+}
+
+async function dropAll(link: TcpProxy, random: () => number) {
+  link.cut()
+  await pause(random() * 2_000)
+  link.restore()
+}
+
+async function degrade(link: TcpProxy, random: () => number) {
+  link.degrade({ latencyMs: 100 * random(), jitterMs: 100 * random(), sliceBytes: 50 }, random)
+  await pause(3_000)
+  link.degrade(undefined, random)
+}
+
+/** What clients do that should not; none of it keeps the next act waiting for long. */
+function misuses(server: TestServer): Act[] {
+  return [
+    { name: 'message sent many times', weight: 3, run: (trial) => sendManyTimes(server, trial) },
+    {
+      name: 'slow reader',
+      weight: 1,
+      // cut by the server, or with it
+      run: async () => void stopReading(server, 1).catch(() => undefined),
+    },
+  ]
+}

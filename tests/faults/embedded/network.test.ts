@@ -1,0 +1,119 @@
+// The network in trouble under load: half open, reset, slow, in pieces, and cut just when an answer is on its way.
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { endure } from '#rufer/tests/faults/trial/endure.ts'
+import { leaveGhost } from '#rufer/tests/faults/trial/ghost.ts'
+import { untilAcknowledged } from '#rufer/tests/faults/trial/trial.ts'
+import { openProxy, throughProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
+import { until } from '#rufer/tests/helpers/until.ts'
+import { startStage, type EmbeddedStage } from './stage.ts'
+
+describe('the network', () => {
+  let stage: EmbeddedStage
+  beforeAll(async () => {
+    stage = await startStage()
+  })
+  afterAll(() => stage.stop())
+
+  test('F4 a client says nothing any more: it is cut within 30 s, and offline within 45 s', async () => {
+    const { server } = stage
+    const faults = await endure('F4 a half-open client', stage, async (trial) => {
+      const link = await openProxy(Number(new URL(server.url).port))
+      const ghost = await leaveGhost(throughProxy(link), trial)
+      const began = performance.now()
+      link.hold('client')
+      expect(await ghost.closed).toBe(4408)
+      // pinged every 20 s and looked at every second: 30 s of silence, and whatever the machine adds
+      expect(performance.now() - began).toBeLessThan(35_000)
+      trial.mended()
+      await ghost.untilGone(server, began + 45_000 - performance.now())
+      await link.close()
+    })
+    expect(faults).toEqual([])
+  })
+
+  test('F4 the server is not heard any more: every client knows within 30 s', async () => {
+    const { link } = stage
+    const faults = await endure('F4 a half-open server', stage, async ({ cast, stoodStill }) => {
+      const began = performance.now()
+      link.hold('server')
+      await until({ what: 'every client knows', timeoutMs: 35_000 }, () => {
+        const unaware = cast.devices.filter(({ client }) => client.status.state === 'live')
+        return unaware.length > 0 ? `${unaware.length} do not` : undefined
+      })
+      link.release()
+      stoodStill(performance.now() - began)
+    })
+    expect(faults).toEqual([])
+  })
+
+  test('F5 connections are reset at any moment, amid their upgrades, too', async () => {
+    const { link } = stage
+    const faults = await endure('F5 resets', stage, async ({ random, history }) => {
+      // a request for a token has 300 bytes, an upgrade 400
+      link.resetAfter(() => (random() < 0.7 ? Math.ceil(random() ** 2 * 5_000) : undefined))
+      for (let cuts = 0; cuts < 15; cuts++) {
+        await pause(random() * 800)
+        link.cut()
+        link.restore()
+      }
+      link.resetAfter(() => undefined)
+      expect(history.entries.filter((entry) => entry.type === 'closed').length).toBeGreaterThan(50)
+    })
+    expect(faults).toEqual([])
+  })
+
+  test.each([
+    ['latency and jitter', { latencyMs: 150, jitterMs: 150 }],
+    ['little bandwidth', { latencyMs: 20, bytesPerSecond: 20_000 }],
+    ['single bytes', { sliceBytes: 1 }],
+    ['all of it', { latencyMs: 80, jitterMs: 80, bytesPerSecond: 40_000, sliceBytes: 7 }],
+  ])('F7 %s', async (name, quality) => {
+    const { link } = stage
+    const faults = await endure(`F7 ${name}`, stage, async ({ random, history, cast }) => {
+      link.degrade(quality, random)
+      // so that the connections begin in it
+      for (const { client } of cast.devices) client.dropConnection()
+      await untilAcknowledged(history, 100)
+      link.degrade(undefined, random)
+    })
+    expect(faults).toEqual([])
+  })
+
+  test('F8 acknowledgements are lost after the commit: messages are sent again, and stored once', async () => {
+    const { link, readStored } = stage
+    const faults = await endure('F8 lost acknowledgements', stage, async ({ cast, history }) => {
+      const count = async () => (await readStored([...cast.members.keys()])).messages.length
+      for (let round = 0; round < 5; round++) {
+        link.hold('server')
+        const before = await count()
+        await until({ what: 'messages are stored', timeoutMs: 20_000 }, async () =>
+          (await count()) > before + 3 ? undefined : 'too few were',
+        )
+        link.cut()
+        link.release()
+        link.restore()
+        await untilAcknowledged(history, 20)
+      }
+    })
+    expect(faults).toEqual([])
+  })
+})
+
+describe('the network of many', () => {
+  let stage: EmbeddedStage
+  beforeAll(async () => {
+    stage = await startStage({ load: { users: 60, stepsPerSecond: 60, levelMs: 60_000 } })
+  })
+  afterAll(() => stage.stop())
+
+  test('F11 fails for everybody at once: all have caught up within 30 s of its return', async () => {
+    const { link } = stage
+    const faults = await endure('F11 a reconnect storm', stage, async () => {
+      link.cut()
+      await pause(8_000)
+      link.restore()
+    })
+    expect(faults).toEqual([])
+  })
+})
