@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { ChatClient } from '#rufer/client/chat-client.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
-import type { Target } from './target.ts'
+import type { Mark } from './target.ts'
 
 export interface Honest {
   /** how long a request took lately, at its longest, or takes just now */
@@ -21,7 +21,7 @@ interface HonestReport {
 }
 
 /** Starts their conversation. */
-export async function startHonest(target: Target): Promise<Honest> {
+export async function startHonest(target: Mark): Promise<Honest> {
   const people = await Promise.all(['honest-alice', 'honest-bob'].map((userId) => join(target, userId)))
   const sent: Promise<Message>[] = []
   const control = createControl()
@@ -92,7 +92,7 @@ function createControl() {
 }
 
 /** A call on a connection of its own, as most inputs are. */
-function lookAtHealth({ url }: Target): Promise<unknown> {
+function lookAtHealth({ url }: Mark): Promise<unknown> {
   return new Promise((resolve) => {
     get(`${url}/health`, { agent: false }, (response) => response.resume().once('close', resolve)).once(
       'error',
@@ -101,7 +101,7 @@ function lookAtHealth({ url }: Target): Promise<unknown> {
   })
 }
 
-async function join(target: Target, userId: string): Promise<Person> {
+async function join(target: Mark, userId: string): Promise<Person> {
   await target.register(userId)
   const client = new ChatClient({
     url: `ws://${target.host}/ws`,

@@ -103,7 +103,7 @@ export async function startTarget(): Promise<Target> {
 }
 
 /** What of it the inputs are sent to; any server can be that. */
-export type Mark = Pick<Target, 'url' | 'host' | 'port' | 'call' | 'token'>
+export type Mark = Pick<Target, 'url' | 'host' | 'port' | 'call' | 'register' | 'token'>
 
 // --- Internal helpers ---
 

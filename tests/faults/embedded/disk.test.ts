@@ -61,6 +61,7 @@ describe('the disk', () => {
     const { server } = stage
     const faults = await endure('F14 a locked file', stage, async ({ history }) => {
       const { client, friendId } = await meetSomebody()
+      const pinger = await connect(server, await registerNew(server, 'pinger'))
       const other = new DatabaseSync(join(server.dataDir, DATABASE), { timeout: 10_000 })
       other.exec('BEGIN IMMEDIATE')
       const soon = client.say({ userId: friendId }, 'soon')
@@ -70,7 +71,8 @@ describe('the disk', () => {
 
       other.exec('BEGIN IMMEDIATE')
       const refusal = isRefused(client, friendId)
-      const waits = await pingFor(4_000)
+      const waits = await pingFor(pinger, 4_000)
+      await pinger.close()
       expect(await refusal).toBe(true)
       other.close()
       // 100 ms at a time, and whatever the machine adds
@@ -87,20 +89,6 @@ describe('the disk', () => {
     const [userId, friendId] = [await registerNew(server, 'writer'), await registerNew(server, 'friend')]
     return { client: await connect(server, userId), friendId }
   }
-
-  /** How long another connection waits for each answer, in ms, sorted. */
-  async function pingFor(ms: number) {
-    const client = await connect(stage.server, await registerNew(stage.server, 'pinger'))
-    const waits: number[] = []
-    for (const end = performance.now() + ms; performance.now() < end;) {
-      const began = performance.now()
-      await client.settled()
-      waits.push(performance.now() - began)
-      await pause(20)
-    }
-    await client.close()
-    return waits.toSorted((a, b) => a - b)
-  }
 })
 
 describe('the file', () => {
@@ -114,18 +102,19 @@ describe('the file', () => {
     const { server } = stage
     const crashed = newFolder()
     const outcomes: string[] = []
-    const faults = await endure('F21 a torn log', stage, async ({ end, restart, random, cast }) => {
+    const faults = await endure('F21 a torn log', stage, async ({ end, restart, mended, ...trial }) => {
       await end(server, 'SIGKILL')
       copyStore(server.dataDir, crashed)
+      await restart(server)
+      mended()
       const size = statSync(join(crashed, `${DATABASE}-wal`)).size
-      const cuts = [1, ...Array.from({ length: 6 }, () => Math.floor(random() * size))]
-      const whole = readSqlite(copyStore(crashed, newFolder()), [...cast.members.keys()])
+      const cuts = [1, ...Array.from({ length: 6 }, () => Math.floor(trial.random() * size))]
+      const whole = readSqlite(copyStore(crashed, newFolder()), [...trial.cast.members.keys()])
       for (const cut of cuts) {
         const torn = copyStore(crashed, newFolder())
         truncateSync(join(torn, `${DATABASE}-wal`), size - cut)
         outcomes.push(await openTorn(torn, whole))
       }
-      await restart(server)
     })
     expect(outcomes.filter((outcome) => outcome !== 'a prefix' && !DAMAGED.test(outcome))).toEqual([])
     expect(outcomes).toContain('a prefix')
@@ -136,20 +125,22 @@ describe('the file', () => {
     const { server } = stage
     const refused: string[] = []
     const overlooked: number[] = []
-    const faults = await endure('F21 flipped bytes', stage, async ({ end, restart, random }) => {
+    const faults = await endure('F21 flipped bytes', stage, async ({ end, restart, mended, random }) => {
       expect(await end(server, 'SIGTERM')).toBe(0)
-      const { size } = statSync(join(server.dataDir, DATABASE))
+      const stopped = copyStore(server.dataDir, newFolder())
+      await restart(server)
+      mended()
+      const { size } = statSync(join(stopped, DATABASE))
       // the head of a page, which SQLite cannot do without, and anything
       const places = [4_096, 8_192, ...Array.from({ length: 6 }, () => Math.floor(random() * size))]
       for (const place of places) {
-        const flipped = copyStore(server.dataDir, newFolder())
+        const flipped = copyStore(stopped, newFolder())
         flipByte(join(flipped, DATABASE), place)
         const isSeen = quickCheck(copyStore(flipped, newFolder())) !== 'ok'
         const complaint = await tryToStart(flipped)
         if (complaint !== undefined) refused.push(complaint)
         else if (isSeen) overlooked.push(place)
       }
-      await restart(server)
     })
     expect(refused.length).toBeGreaterThan(0)
     expect(refused.filter((complaint) => !DAMAGED.test(complaint))).toEqual([])
@@ -165,13 +156,25 @@ const DAMAGED = /rufer\.db is damaged \(.+\): restore a backup with npm run rest
 /** Whether the store takes no message just now. */
 async function isRefused(client: TestClient, userId: string): Promise<boolean> {
   const params = { id: newId(), userId, text: 'x'.repeat(5_000) }
-  const call = { id: 1_000_000 + Math.floor(performance.now()), method: 'message.send', params }
-  client.sendRaw(JSON.stringify(call))
-  const { error } = await client.reply(call.id)
-  const told = error && Object(error)
-  if (told && !(told.code === 'store-unavailable' && told.retryable))
-    throw new Error(`a message was refused with ${JSON.stringify(error)}`)
-  return error !== undefined
+  return client.request('message.send', params).then(
+    () => false,
+    (error: unknown) => {
+      if (String(error).includes('"code":"store-unavailable"')) return true
+      throw error
+    },
+  )
+}
+
+/** How long a client waits for each answer, in ms, sorted. */
+async function pingFor(client: TestClient, ms: number) {
+  const waits: number[] = []
+  for (const end = performance.now() + ms; performance.now() < end;) {
+    const began = performance.now()
+    await client.settled()
+    waits.push(performance.now() - began)
+    await pause(20)
+  }
+  return waits.toSorted((a, b) => a - b)
 }
 
 function newFolder(): string {

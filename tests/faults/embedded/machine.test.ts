@@ -2,13 +2,11 @@
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { closesOf, endure } from '#rufer/tests/faults/trial/endure.ts'
-import { countCut } from '#rufer/tests/faults/trial/slow-reader.ts'
+import { askWithoutReading, countCut } from '#rufer/tests/faults/trial/slow-reader.ts'
 import { untilAcknowledged } from '#rufer/tests/faults/trial/trial.ts'
 import { callApi, issueToken } from '#rufer/tests/helpers/api.ts'
-import { connect, type TestClient } from '#rufer/tests/helpers/client.ts'
-import { registerNew } from '#rufer/tests/helpers/people.ts'
 import type { TestServer } from '#rufer/tests/helpers/server.ts'
-import { tcpOf, upgrade } from '#rufer/tests/helpers/wire.ts'
+import { upgrade } from '#rufer/tests/helpers/wire.ts'
 import { until } from '#rufer/tests/helpers/until.ts'
 import { startStage, type EmbeddedStage } from './stage.ts'
 
@@ -105,29 +103,13 @@ describe('memory', () => {
     const { server } = stage
     const faults = await endure('F17 little memory', stage, async ({ history }) => {
       const before = await countCut(server)
-      const talker = await connect(server, await registerNew(server, 'talker'))
-      for (let user = 0; user < GREEDY; user++) await askForMuch(talker, EACH)
+      for (let user = 0; user < GREEDY; user++) await askWithoutReading(server, EACH)
       await until({ what: 'they are cut', timeoutMs: 60_000 }, async () => {
         const cut = (await countCut(server)) - before
         return cut >= GREEDY * EACH ? undefined : `${cut} of ${GREEDY * EACH} are`
       })
-      await talker.close()
       await untilAcknowledged(history, 50)
     })
     expect(faults).toEqual([])
   })
-
-  /** A new user opens so many connections, and over each asks for a long page again and again, without reading any. */
-  async function askForMuch(talker: TestClient, connections: number) {
-    const { server } = stage
-    const userId = await registerNew(server, 'greedy')
-    const said = Array.from({ length: 30 }, () => talker.say({ userId }, 'x'.repeat(9_000)))
-    const [first] = await Promise.all(said)
-    const params = { conversationId: first?.message.conversationId, limit: 100 }
-    for (let opened = 0; opened < connections; opened++) {
-      const client = await connect(server, userId)
-      tcpOf(client).pause()
-      for (let id = 1; id <= 50; id++) client.sendRaw(JSON.stringify({ id, method: 'message.list', params }))
-    }
-  }
 })

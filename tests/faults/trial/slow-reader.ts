@@ -1,5 +1,5 @@
 // Slow readers beside a trial: they are written to and read none of it, until the server cuts their connections.
-import { connect } from '#rufer/tests/helpers/client.ts'
+import { connect, type TestClient } from '#rufer/tests/helpers/client.ts'
 import { readMetrics } from '#rufer/tests/helpers/metrics.ts'
 import { registerNew } from '#rufer/tests/helpers/people.ts'
 import type { ServerAddress } from '#rufer/tests/helpers/server.ts'
@@ -25,6 +25,27 @@ export async function stopReading(server: ServerAddress, readers: number): Promi
   for (const client of slow) tcpOf(client).resume()
   await talker.close()
   return Promise.all(slow.map(({ closed }) => closed))
+}
+
+/**
+ * A new user opens so many connections, which no user may exceed, and asks over each for a long page again and again,
+ * without reading any.
+ */
+export async function askWithoutReading(server: ServerAddress, connections: number): Promise<TestClient[]> {
+  const talker = await connect(server, await registerNew(server, 'talker'))
+  const userId = await registerNew(server, 'greedy')
+  const said = Array.from({ length: 30 }, () => talker.say({ userId }, 'x'.repeat(9_000)))
+  const [first] = await Promise.all(said)
+  await talker.close()
+  const params = { conversationId: first?.message.conversationId, limit: 100 }
+  const greedy: TestClient[] = []
+  while (greedy.length < connections) {
+    const client = await connect(server, userId)
+    tcpOf(client).pause()
+    for (let id = 1; id <= 50; id++) client.sendRaw(JSON.stringify({ id, method: 'message.list', params }))
+    greedy.push(client)
+  }
+  return greedy
 }
 
 /** How many connections the server has cut because they did not read, or did not answer. */
