@@ -1,4 +1,5 @@
 // The change streams in trouble under load: cut, killed, and told that they cannot go on.
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 import { startCluster, type Cluster } from './cluster.ts'
@@ -33,7 +34,6 @@ describe.skipIf(!(await hasMongod()))('streams', () => {
       pipeline: [current, { $match: isStream }],
     })
     const found: { cursor: { cursorId: unknown } }[] = cursor.firstBatch
-    expect(found.length).toBeGreaterThan(0)
     return found
   }
 
@@ -52,12 +52,19 @@ describe.skipIf(!(await hasMongod()))('streams', () => {
     expect(faults).toEqual([])
   })
 
-  const final: [string, () => Promise<void>][] = [
+  const final: [string, (sentAway: Promise<void>) => Promise<void>][] = [
     [
       'cursors are killed',
-      async () => {
-        const cursors = (await findStreams()).map((stream) => stream.cursor.cursorId)
-        await onPrimary({ killCursors: '$cmd.aggregate', cursors })
+      async (sentAway) => {
+        const over = new AbortController()
+        const stop = () => over.abort()
+        void sentAway.then(stop, stop)
+        // one that is killed between two calls is not found by the next, which a stream survives: so again and again
+        while (!over.signal.aborted) {
+          const cursors = (await findStreams()).map((stream) => stream.cursor.cursorId)
+          await onPrimary({ killCursors: '$cmd.aggregate', cursors })
+          await pause(1_000, undefined, { signal: over.signal }).catch(() => undefined)
+        }
       },
     ],
     ['operations are interrupted', () => fail(3, { failCommands: ['getMore'], errorCode: 11_601 })],
@@ -70,7 +77,7 @@ describe.skipIf(!(await hasMongod()))('streams', () => {
       const faults = await endure(`F19 ${name}`, cluster, async ({ mended, history }: Trial) => {
         mended()
         const sentAway = untilSentAway(history)
-        await end()
+        await end(sentAway)
         await sentAway
       })
       expect(faults).toEqual([])
