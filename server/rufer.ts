@@ -10,14 +10,15 @@ import { createFanout } from './socket/fanout.ts'
 import { createHub } from './socket/hub.ts'
 import { createSockets, type Sockets } from './socket/sockets.ts'
 import { openStore } from './store/open.ts'
-import type { ChatStore, SessionOwner } from './store/port.ts'
+import type { Store } from './store/duties.ts'
+import type { SessionOwner } from './store/port.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 
 /** All that an open process is made of. */
 export interface Rufer {
   config: Config
-  store: ChatStore
+  store: Store
   services: Services
   relay: Relay
   sockets: Sockets

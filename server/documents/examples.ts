@@ -55,6 +55,10 @@ export const callExamples: { [C in Call]: { body: Body<C>; answer: Answer<C> } }
     body: undefined,
     answer: { userId: 'bob', isOnline: false, lastSeenAt: presence.lastSeenAt },
   },
+  'GET /api/users/:userId/export': {
+    body: undefined,
+    answer: { kind: 'message', after: 'WyJxM0pjMG0xdlh5Wms3d0J0UjV1SGRBIiwxXQ', message },
+  },
   'DELETE /api/users/:userId/sessions': { body: undefined, answer: { closed: 2 } },
   'POST /api/users/sign-in-link': {
     body: { userId: 'alice' },

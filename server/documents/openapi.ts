@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { userId } from '#rufer/shared/model/user.ts'
 import { errors, type ErrorCode } from '#rufer/shared/protocol/errors.ts'
-import { calls, errorAnswer, type Call } from '#rufer/shared/protocol/http.ts'
+import { calls, errorAnswer, type Call, type CallRow } from '#rufer/shared/protocol/http.ts'
 import { callExamples } from './examples.ts'
 import { createSchemas, type Json } from './schemas.ts'
 import { API_VERSION, HTTP_RULES } from './words.ts'
@@ -63,6 +63,7 @@ const OF_KEYS: ErrorCode[] = ['unauthorized', 'rate-limited']
 const OF_PAGES: ErrorCode[] = ['origin-refused']
 const OF_ALL: ErrorCode[] = ['store-unavailable', 'draining', 'internal']
 
+const JSON_TYPE = 'application/json'
 const TAGS = {
   'back end': 'What your back end calls, with the secret key',
   'chat page': 'What the reference chat page calls',
@@ -84,14 +85,29 @@ function toOperation(call: Call, toSchema: (schema: z.ZodType) => Json) {
     description: notes,
     tags: [key ? 'back end' : isApi ? 'chat page' : 'operation'],
     security: key ? [{ secretKey: [] }] : [],
-    ...(hasUser && {
-      parameters: [{ name: 'userId', in: 'path', required: true, schema: toSchema(userId), example: 'bob' }],
-    }),
+    ...(hasUser && { parameters: [...ofPath(toSchema), ...ofQuery(call, toSchema)] }),
     ...(!(body instanceof z.ZodUndefined) && {
-      requestBody: { required: true, content: toContent(toSchema(body), callExamples[call].body) },
+      requestBody: {
+        required: true,
+        content: { [JSON_TYPE]: toContent(toSchema(body), callExamples[call].body) },
+      },
     }),
     responses: { ...toAnswers(call, toSchema), ...toRefusals(call) },
   }
+}
+
+function ofPath(toSchema: (schema: z.ZodType) => Json) {
+  return [{ name: 'userId', in: 'path', required: true, schema: toSchema(userId), example: 'bob' }]
+}
+
+function ofQuery(call: Call, toSchema: (schema: z.ZodType) => Json) {
+  const row: CallRow = calls[call]
+  return Object.entries(row.query?.shape ?? {}).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema: toSchema(schema),
+  }))
 }
 
 /** `POST /api/users/session-token` as `postUsersSessionToken` */
@@ -104,7 +120,9 @@ function toAnswers(call: Call, toSchema: (schema: z.ZodType) => Json) {
   const { answer, ...row } = calls[call]
   const statuses: readonly number[] = 'statuses' in row ? row.statuses : [200]
   // a union is of one answer a status, in this order
-  const shapes = answer instanceof z.ZodUnion ? answer.options : statuses.map(() => answer)
+  const isOneEach = answer instanceof z.ZodUnion && statuses.length === answer.options.length
+  const shapes = isOneEach ? answer.options : statuses.map(() => answer)
+  const mediaType = 'mediaType' in row ? row.mediaType : JSON_TYPE
   return Object.fromEntries(
     statuses.map((status, at) => {
       const shape: z.ZodType = shapes[at] ?? answer
@@ -114,7 +132,7 @@ function toAnswers(call: Call, toSchema: (schema: z.ZodType) => Json) {
         status,
         {
           description: status < 300 ? 'Done' : 'Not ready',
-          content: toContent(toSchema(shape), fits ? example : undefined),
+          content: { [mediaType]: toContent(toSchema(shape), fits ? example : undefined) },
         },
       ]
     }),
@@ -133,7 +151,7 @@ function toRefusals(call: Call) {
           headers: { 'Retry-After': { description: 'seconds', schema: { type: 'integer' } } },
         }),
         content: {
-          'application/json': {
+          [JSON_TYPE]: {
             schema: { $ref: '#/components/schemas/Error' },
             examples: Object.fromEntries(codes.map((code) => [code, { value: toExample(call, code) }])),
           },
@@ -148,5 +166,5 @@ function toExample(call: Call, code: ErrorCode) {
 }
 
 function toContent(schema: Json, example: unknown) {
-  return { 'application/json': { schema, ...(example !== undefined && { example }) } }
+  return { schema, ...(example !== undefined && { example }) }
 }

@@ -40,6 +40,15 @@ export function defineCall<C extends Call>(
   })
 }
 
+/** What a call brings, once it may be answered. @throws ChatError */
+export async function takeCall<C extends Call>(event: H3Event, call: C): Promise<CallInput<C>> {
+  const { rufer: process } = useNitroApp()
+  if (calls[call].key) requireKey(event.node.req, process)
+  else requireOwnOrigin(event.node.req, process.config)
+  const rufer = process.current()
+  return { event, rufer, body: await readBody(event, call) }
+}
+
 /** The user id of a path. @throws ChatError `invalid-params` */
 export function userIdOf(event: H3Event): string {
   const parsed = ofUser.safeParse({ userId: getRouterParam(event, 'userId', { decode: true }) })
@@ -70,13 +79,9 @@ async function answer<C extends Call>(
   call: C,
   run: (input: CallInput<C>) => Promise<Answer<C>>,
 ) {
-  const { rufer: process } = useNitroApp()
-  if (calls[call].key) requireKey(event.node.req, process)
-  else requireOwnOrigin(event.node.req, process.config)
-  const rufer = process.current()
-  const body = await readBody(event, call)
-  process.track(event.node.res)
-  return run({ event, rufer, body })
+  const input = await takeCall(event, call)
+  useNitroApp().rufer.track(event.node.res)
+  return run(input)
 }
 
 async function readBody<C extends Call>(event: H3Event, call: C): Promise<Body<C>> {

@@ -4,8 +4,9 @@ import type { Config } from '#rufer/server/config.ts'
 import type { Counters } from '#rufer/server/counters.ts'
 import type { Log } from '#rufer/server/log.ts'
 import { createRateLimiter } from '#rufer/server/rate-limiter.ts'
-import type { ChatStore } from '#rufer/server/store/port.ts'
+import type { Store } from '#rufer/server/store/duties.ts'
 import { createConversationsService } from './conversations.ts'
+import { createExportService } from './export.ts'
 import { createMessagesService } from './messages.ts'
 import { createPresenceService } from './presence.ts'
 import { createReceiptsService } from './receipts.ts'
@@ -18,7 +19,7 @@ export type Services = ReturnType<typeof createServices>
 
 export interface ServicesDeps {
   config: Config
-  store: ChatStore
+  store: Store
   clock: Clock
   signals: Signals
   counters: Counters
@@ -37,5 +38,6 @@ export function createServices(deps: ServicesDeps) {
     receipts: createReceiptsService(deps),
     presence: createPresenceService(deps),
     typing: createTypingService(deps),
+    export: createExportService(deps),
   }
 }

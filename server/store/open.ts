@@ -1,5 +1,5 @@
 // Opens the store of this process, by the engine that the settings choose.
-import type { ChatStore } from './port.ts'
+import type { Store } from './duties.ts'
 
 export interface StoreSettings {
   /** the folder of the embedded store, made if it does not exist */
@@ -18,7 +18,7 @@ export interface StoreSettings {
  *
  * @throws an Error of one readable line that says what to do, where it cannot be opened
  */
-export async function openStore(settings: StoreSettings): Promise<ChatStore> {
+export async function openStore(settings: StoreSettings): Promise<Store> {
   const { mongodbUri } = settings
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./mongo/open.ts')

@@ -3,10 +3,13 @@ import { z } from 'zod'
 import { instant } from '#rufer/shared/model/instant.ts'
 import { user, userId } from '#rufer/shared/model/user.ts'
 import type { ErrorCode } from './errors.ts'
+import { exportLine } from './export.ts'
 import { frameError } from './frame.ts'
 import { methods, toEither } from './methods.ts'
 
 export const ofUser = z.strictObject({ userId })
+/** What the address of an export may carry: the `after` of the last line that came. */
+export const exportQuery = z.strictObject({ after: z.string().exactOptional() })
 const noBody = z.undefined()
 const send = methods['message.send']
 const token = z.object({ token: z.string(), expiresAt: instant })
@@ -16,13 +19,17 @@ export const errorAnswer = z
   .object({ error: frameError.pick({ code: true, message: true, issues: true }) })
   .meta({ id: 'Error' })
 
-interface CallRow {
+export interface CallRow {
   /** completes the sentence "unable to …" of an error */
   operation: string
   /** whether the secret key is needed */
   key: boolean
+  /** behind the path */
+  query?: z.ZodObject
   body: z.ZodType
   answer: z.ZodType
+  /** of the answer; JSON unless told */
+  mediaType?: string
   /** of the answer; 200 unless told */
   statuses?: readonly number[]
   /** its own, besides those that any such call may have */
@@ -55,6 +62,17 @@ export const calls = {
     answer: z.object({ userId, isOnline: z.boolean(), lastSeenAt: instant.nullable() }),
     errors: ['invalid-params', 'user-not-found'],
     notes: 'Whether the user has a connection anywhere, and when the last one ended.',
+  },
+  'GET /api/users/:userId/export': {
+    operation: 'export user',
+    key: true,
+    query: exportQuery,
+    body: noBody,
+    answer: exportLine,
+    mediaType: 'application/x-ndjson',
+    errors: ['invalid-params', 'user-not-found'],
+    notes:
+      'A stream of lines, each one of these shapes: all that is kept of the user. It is whole once its `end` has come; with `?after=` the `after` of a line it goes on behind that one.',
   },
   'DELETE /api/users/:userId/sessions': {
     operation: 'end sessions',

@@ -94,3 +94,11 @@ test('the disturbance of well-behaved pairs is measured and judged', async () =>
   expect(stdout.match(/^ {2}p99 of the (?:reply|delivery): [\d.]+x, .*: (?:holds|missed)$/gm)).toHaveLength(2)
   expect(stdout).toMatch(/flooded \(4429\): [1-9]/)
 })
+
+test('the benchmark of exports tells what a large one takes of memory', async () => {
+  const { code, stdout } = await run('export/export.ts', '--messages', '5000')
+  expect(stdout).toMatch(
+    /^5,103 lines in [\d.]+ s .*\nresident memory: .*\ngrowth after the first tenth: .*\n$/,
+  )
+  expect(code).toBe(0)
+})

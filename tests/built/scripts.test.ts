@@ -1,7 +1,9 @@
-// The commands of package.json that people type: register-user against a running server, dev with a wrong setting.
+// The commands of package.json that people type: register-user and export against a running server, dev with a wrong setting.
+import { randomUUID } from 'node:crypto'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callApi } from '#rufer/tests/helpers/api.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
 import { runScript } from '#rufer/tests/helpers/scripts.ts'
 import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
@@ -80,4 +82,29 @@ test('dev names every wrong setting before it starts anything', async () => {
     'RUFER_LOG_LEVEL is "loud"; set debug, info, warn, error or silent',
     'RUFER_HEARTBEAT_MS is "0"; set a whole number from 1 to 2147483647',
   ])
+})
+
+test('export prints all of a user, and goes on behind any line', async () => {
+  expect((await registerUser(['dave', 'Dave'])).code).toBe(0)
+  const send = { id: randomUUID(), senderId: 'dave', userId: 'alice', text: 'hello' }
+  await callApi(server, 'POST /api/messages', { body: send })
+  const env = { RUFER_URL: server.url, RUFER_SECRET_KEY: SECRET_KEY }
+  const { code, stdout, stderr } = await runScript('export.ts', ['dave'], env)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '4 lines\n' })
+  const lines = stdout.trimEnd().split('\n')
+  expect(lines.map((line) => JSON.parse(line).kind)).toEqual(['user', 'conversation', 'message', 'end'])
+  const { after } = JSON.parse(lines[1] ?? '')
+  const rest = await runScript('export.ts', ['dave', '--after', after], env)
+  expect(rest).toEqual({ code: 0, stdout: `${lines.slice(2).join('\n')}\n`, stderr: '2 lines\n' })
+})
+
+test.each([
+  { what: 'an unknown user', args: ['nobody'], reason: 'unable to export user; ' },
+  { what: 'no user', args: [], reason: 'usage: ' },
+  { what: 'a place that is none', args: ['alice', '--after', 'x'], reason: '  after: give the `after`' },
+])('export of $what ends non-zero and says why', async ({ args, reason }) => {
+  const env = { RUFER_URL: server.url, RUFER_SECRET_KEY: SECRET_KEY }
+  const { code, stdout, stderr } = await runScript('export.ts', args, env)
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toContain(reason)
 })

@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Store } from '#rufer/server/store/duties.ts'
 import { openStore } from '#rufer/server/store/open.ts'
-import type { ChatStore } from '#rufer/server/store/port.ts'
 import { emptyDatabase, hasMongo, newDatabaseUri, skipWithoutMongo } from '#rufer/tests/helpers/mongo.ts'
 
 export interface Engine {
@@ -13,9 +13,9 @@ export interface Engine {
 }
 
 interface OpenedStore {
-  store: ChatStore
+  store: Store
   /** Closes the store and opens another one on the same data. */
-  reopen: () => Promise<ChatStore>
+  reopen: () => Promise<Store>
   /** Closes the store and forgets its data. */
   dispose: () => Promise<void>
 }

@@ -35,6 +35,7 @@ const CALL_ROWS: Record<string, number[]> = {
   'POST /api/users/register': KEYED(200),
   'POST /api/users/session-token': KEYED(200),
   'GET /api/users/:userId/online': KEYED(200),
+  'GET /api/users/:userId/export': KEYED(200),
   'DELETE /api/users/:userId/sessions': KEYED(200),
   'POST /api/users/sign-in-link': KEYED(200),
   'POST /api/messages': KEYED(200),

@@ -177,7 +177,9 @@ const schemas = {
       version: count,
     },
     options,
-  ).index({ 'members.userId': 1, updatedAt: -1, _id: 1 }),
+  )
+    .index({ 'members.userId': 1, updatedAt: -1, _id: 1 })
+    .index({ 'members.userId': 1, _id: 1 }),
   messages: new Schema(messageFields, options)
     .index({ conversationId: 1, seq: 1 }, { unique: true })
     .index({ conversationId: 1, rev: 1 }, { unique: true })

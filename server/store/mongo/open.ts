@@ -1,7 +1,7 @@
 // Opens the MongoDB store: looks whether the server will do, connects, and builds what is missing of collections and indexes.
 import { randomUUID } from 'node:crypto'
 import mongoose from 'mongoose'
-import type { ChatStore } from '../port.ts'
+import type { Store } from '../duties.ts'
 import { APP_NAME } from './abandoned.ts'
 import { createChangeStreams } from './change-streams.ts'
 import { checkServer } from './check.ts'
@@ -16,7 +16,7 @@ const { MongoClient } = mongoose.mongo
  *
  * @throws an Error of one readable line that says what to do, and never the address, which may hold a password
  */
-export async function openMongoStore(uri: string): Promise<ChatStore> {
+export async function openMongoStore(uri: string): Promise<Store> {
   const dbName = databaseOf(uri)
   await checkServer(uri, dbName)
   const connection = mongoose.createConnection(uri, { ...options, dbName, bufferCommands: false })

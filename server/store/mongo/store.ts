@@ -2,13 +2,8 @@
 import type mongoose from 'mongoose'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import { toDirectId } from '../direct-id.ts'
-import {
-  StoreError,
-  type AppendOutcome,
-  type ChatStore,
-  type MessageDraft,
-  type OpenOutcome,
-} from '../port.ts'
+import type { Store } from '../duties.ts'
+import { StoreError, type AppendOutcome, type MessageDraft, type OpenOutcome } from '../port.ts'
 import { endAbandoned } from './abandoned.ts'
 import { createCalls } from './calls.ts'
 import { getConversations, listConversations, openConversation } from './conversations.ts'
@@ -18,6 +13,7 @@ import type { Place } from './place.ts'
 import type { ChangeStreams } from './change-streams.ts'
 import { createWriter, type Writer } from './writer.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
+import { countMemberships, listMemberships } from './memberships.ts'
 import type { Collections } from './models.ts'
 import { createTell } from './signs.ts'
 import { endPresences, putPresences, renewLease, type Process } from './presences.ts'
@@ -39,7 +35,7 @@ export interface Connected {
   disconnect: () => Promise<void>
 }
 
-export function createMongoStore(connected: Connected): ChatStore {
+export function createMongoStore(connected: Connected): Store {
   const { collections, client, streams, place, processId } = connected
   const transact = createTransact(client, (session) => place.advance(session.operationTime))
   const writer = createWriter(collections, transact)
@@ -78,6 +74,10 @@ export function createMongoStore(connected: Connected): ChatStore {
     takeSecret: (key, at) => run(() => takeSecret(collections, key, at)),
     voidSecrets: (which) => run(() => voidSecrets(collections, transact, which)),
     tell: (sign) => run(() => tell(sign)),
+    duties: {
+      listMemberships: (query) => run(() => listMemberships(collections, query)),
+      countMemberships: (userId) => run(() => countMemberships(collections, userId)),
+    },
     watch(signal) {
       refuseOnceClosed()
       return readChanges(streams, place, signal)

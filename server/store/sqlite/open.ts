@@ -1,7 +1,7 @@
 // Opens the embedded store in a data folder: its lock, its file, its schema.
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ChatStore } from '../port.ts'
+import type { Store } from '../duties.ts'
 import { findDamage } from './damage.ts'
 import { openDatabase, type Database } from './database.ts'
 import { isDamage, isUnopenable } from './failure.ts'
@@ -20,7 +20,7 @@ export async function openSqliteStore(settings: {
   dataDir: string
   sqliteSync: 'full' | 'normal'
   onFailure?: ((error: unknown) => void) | undefined
-}): Promise<ChatStore> {
+}): Promise<Store> {
   const { dataDir, sqliteSync, onFailure } = settings
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })

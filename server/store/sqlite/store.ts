@@ -1,13 +1,15 @@
 // The embedded store: the port's methods, each one operation of the writer or one read.
 import { randomUUID } from 'node:crypto'
 import type { Instant } from '#rufer/shared/model/instant.ts'
-import { StoreError, type ChatStore } from '../port.ts'
+import type { Store } from '../duties.ts'
+import { StoreError } from '../port.ts'
 import { pruneChanges } from './changes.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { listConversations, lookUpConversations, openConversation } from './conversations.ts'
 import type { Database } from './database.ts'
 import { toStoreError } from './failure.ts'
 import { createFeed, type Feed } from './feed.ts'
+import { countMemberships, listMemberships } from './memberships.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
 import { putPresences, renewLease } from './presences.ts'
 import { moveReceipt } from './receipts.ts'
@@ -27,7 +29,7 @@ export interface StoreEvents {
 export function createSqliteStore(
   database: Database,
   { release = () => undefined, onFailure = () => undefined }: StoreEvents = {},
-): ChatStore {
+): Store {
   const feed = createFeed(database)
   const checkpoints = createCheckpoints(database, onFailure)
   const writer = createWriter(database, () => {
@@ -66,6 +68,10 @@ export function createSqliteStore(
         feed.tell(sign)
         return 1
       }),
+    duties: {
+      listMemberships: (query) => read(() => listMemberships(database, query)),
+      countMemberships: (userId) => read(() => countMemberships(database, userId)),
+    },
     watch: (signal) => readNow(() => feed.watch(signal)),
     prune: (before) => prune({ database, feed, writer }, before),
     close: () => (closed ??= close({ database, feed, writer, checkpoints }).finally(release)),

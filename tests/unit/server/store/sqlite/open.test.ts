@@ -3,6 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
+import { migrations } from '#rufer/server/store/sqlite/migrations.ts'
 import { openStore } from '#rufer/server/store/open.ts'
 import { openDatabase } from '#rufer/server/store/sqlite/database.ts'
 import { openData } from '#rufer/server/store/sqlite/open.ts'
@@ -80,7 +81,7 @@ test('a file of a newer version is refused and left alone', async () => {
   await fill(dataDir)
   change(join(dataDir, 'rufer.db'), 'PRAGMA user_version = 99')
   await expect(open(dataDir)).rejects.toThrow(
-    `unable to open the store in ${dataDir}; rufer.db is of version 99 and this Rufer knows versions up to 2: run the newer Rufer that wrote it`,
+    `unable to open the store in ${dataDir}; rufer.db is of version 99 and this Rufer knows versions up to ${migrations.length}: run the newer Rufer that wrote it`,
   )
 })
 
@@ -130,7 +131,7 @@ test('a refused start leaves the folder free', async () => {
   await fill(dataDir)
   change(path, 'PRAGMA user_version = 99')
   await expect(open(dataDir)).rejects.toThrow('version 99')
-  change(path, 'PRAGMA user_version = 2')
+  change(path, `PRAGMA user_version = ${migrations.length}`)
   const store = await open(dataDir)
   expect(await store.getUsers(['alice'])).toHaveLength(1)
   await store.close()
