@@ -10,6 +10,8 @@ const LAST_FRAMES = 10
 interface State {
   isOn: boolean
   isPaused: boolean
+  /** what the entries shown have somewhere in them */
+  search: string
   entries: DebugEntry[]
   tokenExpiresAt: string | undefined
   attempts: number
@@ -26,6 +28,7 @@ export const useDebugStore = defineStore('debug', {
   state: (): State => ({
     isOn: false,
     isPaused: false,
+    search: '',
     entries: shallowReactive([]),
     tokenExpiresAt: undefined,
     attempts: 0,

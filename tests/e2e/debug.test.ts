@@ -1,9 +1,10 @@
 // The debug view: what it tells of the connection and of every message, and the one thing that it never tells.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composerOf, openBrowser, openPage, say } from '#rufer/tests/helpers/chat-page.ts'
+import { composerOf, openBrowser, openPage, ownStatuses, say, shows } from '#rufer/tests/helpers/chat-page.ts'
 import { meet, type Company } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
 import { startProxy, type ServerProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
 
@@ -112,6 +113,39 @@ test('under each message stand its id, seq, rev, sender, recipient and instants'
   })
 })
 
+test('under each message stands how long each step of its life took, and the log can be searched for it', async () => {
+  const { alice, bob, conversationId } = await meet(server)
+  const { page } = await openDebug(server, { alice, conversationId })
+  for (const text of ['Hello', 'Hello again']) {
+    await say(page, text)
+    await bob.next('message.created')
+  }
+  await bob.request('receipt.update', { conversationId, deliveredSeq: 1 })
+  await bob.request('receipt.update', { conversationId, readSeq: 1 })
+  const first = page.locator('article dl').first()
+  await expect
+    .poll(() => first.textContent())
+    .toMatch(/sent\d{4}-.*stored\d{4}-.*Z\+\d.*delivered\d{4}-.*Z\+\d.*read\d{4}-.*Z\+\d/)
+  const sentAt = await first
+    .getByText(/^sent$/)
+    .locator('xpath=following-sibling::dd[1]')
+    .textContent()
+  const { messages } = await bob.request('message.list', { conversationId })
+  const tookMs = Date.parse(messages[0]?.createdAt ?? '') - Date.parse(sentAt ?? '')
+  // The offset of the clocks is known to within the delay of a connection.
+  expect(Math.abs(tookMs)).toBeLessThan(5_000)
+
+  await page.getByRole('button', { name: 'Find in the log' }).first().click()
+  const id = String(messages[0]?.id)
+  await expect.poll(() => panelOf(page).getByRole('searchbox').inputValue()).toBe(id)
+  const details = await panelOf(page).locator('pre').allTextContents()
+  // At least its request, the reply and the event.
+  expect(details.length).toBeGreaterThanOrEqual(3)
+  expect(details.filter((detail) => !detail.includes(id))).toEqual([])
+  await panelOf(page).getByRole('searchbox').fill('SESSION.started')
+  await expect.poll(async () => (await linesOf(page)).length).toBe(1)
+})
+
 test('no session token is in it, nor in what it copies', async () => {
   const { alice, conversationId } = await meet(server)
   const network = await startProxy(server)
@@ -145,6 +179,35 @@ test('its button drops the connection, which comes back', async () => {
   await panelOf(page).getByRole('button', { name: 'Drop the connection' }).click()
   await expect.poll(() => factOf(page, 'connectionId')).not.toBe(first)
   await factIs(page, 'status', 'live')
+})
+
+test('its button loses the next reply: the message is sent once all the same', async () => {
+  const { alice, bob, conversationId } = await meet(server)
+  const { page } = await openDebug(server, { alice, conversationId })
+  await factIs(page, 'status', 'live')
+  const first = await factOf(page, 'connectionId')
+  await panelOf(page).getByRole('button', { name: 'Lose the next reply' }).click()
+  await say(page, 'Hello')
+  await expect.poll(() => factOf(page, 'connectionId')).not.toBe(first)
+  await factIs(page, 'status', 'live')
+  await ownStatuses(page, ['sent'])
+  await shows(page, ['Hello'])
+  const { messages } = await bob.request('message.list', { conversationId })
+  expect(messages.map(({ text }) => text)).toEqual(['Hello'])
+})
+
+test('outside of demo mode it has no buttons that break things', async () => {
+  const secured = await startServer()
+  const { alice } = await meet(secured)
+  const page = await openPage(browser, (await signInUrl(secured, alice.userId)).href)
+  await page.getByRole('button').click()
+  await page.waitForURL('**/chat')
+  await page.goto(`${secured.url}/chat?debug=true`)
+  await factIs(page, 'status', 'live')
+  const buttons = await panelOf(page).getByRole('button').allTextContents()
+  expect(buttons).toEqual(['Clear', 'Copy as JSON'])
+  await page.close()
+  await secured.stop()
 })
 
 /** What is told of every connection that comes about. */
