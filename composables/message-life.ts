@@ -5,7 +5,7 @@ export interface LifeStep {
   name: 'sent' | 'stored' | 'delivered' | 'read'
   /** by the server's clock; undefined: not yet, or not known here */
   at: string | undefined
-  /** since the step before, where both are known: "+12 ms", "+3.4 s" */
+  /** since the step before, where both are known: "+12 ms", "+3.4 s", "+5 min" */
   after: string
 }
 
@@ -42,5 +42,6 @@ function madeMs(id: string): number | undefined {
 function sinceStep(from: string | null | undefined, to: string | null): string {
   if (!from || to === null) return ''
   const ms = Math.max(0, Date.parse(to) - Date.parse(from))
-  return ms < 1_000 ? `+${ms} ms` : `+${(ms / 1_000).toFixed(1)} s`
+  if (ms < 1_000) return `+${ms} ms`
+  return ms < 60_000 ? `+${(ms / 1_000).toFixed(1)} s` : `+${Math.floor(ms / 60_000)} min`
 }

@@ -8,6 +8,7 @@ import { useDebugStore } from '#rufer/stores/debug.ts'
 import { isolate } from './bidi.ts'
 import { useChatRoute } from './useChatRoute.ts'
 import { useDemo } from './useDemo.ts'
+import { useNotices } from './useNotices.ts'
 
 export function useChat() {
   const connection = useConnectionStore()
@@ -30,6 +31,8 @@ export function useChat() {
     { immediate: true },
   )
   useHead({ title: useTitleWords(), link: [useIcon()] })
+
+  useNotices()
 
   const closed = computed(() => (connection.status.state === 'closed' ? connection.status : undefined))
   return { closed, isDebug, isDemo: useDemo(), userId }

@@ -1,5 +1,4 @@
 // The composer: what is typed, how long it may be, and which keys send it.
-import { useMediaQuery } from '@vueuse/core'
 import { computed, ref, type Ref } from 'vue'
 import { countCodePoints } from '#rufer/shared/model/code-points.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
@@ -7,6 +6,7 @@ import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { toCounter, toMessageText } from './message-text.ts'
 import type { FailedText } from './useComposerFocus.ts'
 import { useDraft } from './useDraft.ts'
+import { useEntersSend } from './useSettings.ts'
 import { useTypingSignal } from './useTypingSignal.ts'
 
 /** Safari tells the Enter that ends a composition after the composition's end. */
@@ -25,7 +25,7 @@ export function useComposer(conversationId: string, { sent, isInUse }: Field) {
   const connection = useConnectionStore()
   const messages = useMessagesStore()
   const typing = useTypingSignal(conversationId)
-  const isCoarse = useMediaQuery('(pointer: coarse)')
+  const entersSend = useEntersSend()
   const text = ref('')
   const draft = useDraft(conversationId, { text, isInUse })
   const edits = useEdits(conversationId, text)
@@ -55,7 +55,7 @@ export function useComposer(conversationId: string, { sent, isInUse }: Field) {
   function keydown(event: KeyboardEvent) {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return
     const isChord = event.ctrlKey || event.metaKey
-    if (isCoarse.value && !isChord) return
+    if (!entersSend.value && !isChord) return
     event.preventDefault()
     submit()
   }

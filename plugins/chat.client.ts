@@ -13,6 +13,7 @@ import { useDraftsStore } from '#rufer/stores/drafts.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { usePresenceStore } from '#rufer/stores/presence.ts'
 import { useReceiptsStore } from '#rufer/stores/receipts.ts'
+import { useSettingsStore } from '#rufer/stores/settings.ts'
 import { useTypingStore } from '#rufer/stores/typing.ts'
 
 /** Frames stand still in a hidden tab: there events are applied by this timer. */
@@ -42,7 +43,10 @@ function stayLevel(chat: ChatClient) {
     chat.reconnectNow()
     void chat.check()
   })
-  window.addEventListener('storage', (event) => useDraftsStore().applyStorage(event))
+  window.addEventListener('storage', (event) => {
+    useDraftsStore().applyStorage(event)
+    useSettingsStore().applyStorage(event)
+  })
   setInterval(() => {
     if (!document.hidden) void chat.check()
   }, CHECK_EVERY_MS)

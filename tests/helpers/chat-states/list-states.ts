@@ -9,6 +9,7 @@ export const listStates: ChatState[] = [
   { name: 'list-empty', on: ['phone'], show: showEmptyList },
   { name: 'list-loading', on: ['desktop'], show: showLoadingList },
   { name: 'new-dialog', on: ['desktop', 'phone'], show: showNewDialog },
+  { name: 'settings', on: ['desktop', 'phone'], show: showSettings },
   { name: 'signed-out', on: ['phone'], show: showSignedOut },
   { name: 'sign-in', on: ['desktop'], show: showSignInNeeded },
   { name: 'sign-in-link', on: ['phone'], show: showSignInLink },
@@ -47,6 +48,13 @@ async function showNewDialog({ page, server }: Stage) {
   await page.getByRole('textbox', { name: 'User id' }).fill('bo')
   await page.getByRole('button', { name: 'Start chatting' }).click()
   await page.getByText('There is no user bo').waitFor()
+}
+
+async function showSettings({ page, server }: Stage) {
+  await page.goto(`${server.url}/chat?userId=alice`)
+  await page.getByRole('link', { name: 'Bob Johnson' }).waitFor()
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('dialog', { name: 'Settings' }).waitFor()
 }
 
 async function showSignedOut(stage: Stage) {

@@ -23,7 +23,7 @@ test('each step tells how long it took', () => {
     deliveredAt: '2026-01-01T12:00:00.999Z',
     readAt: '2026-01-01T12:01:03.000Z',
   })
-  expect(toLife(message, viewer).map(({ after }) => after)).toEqual(['', '', '+999 ms', '+62.0 s'])
+  expect(toLife(message, viewer).map(({ after }) => after)).toEqual(['', '', '+999 ms', '+1 min'])
 })
 
 test('when others sent is not known, nor when an id tells nothing', () => {
