@@ -5,7 +5,7 @@ export interface LifeStep {
   name: 'sent' | 'stored' | 'delivered' | 'read'
   /** by the server's clock; undefined: not yet, or not known here */
   at: string | undefined
-  /** since the step before, where both are known: "+12 ms", "+3.4 s", "+5 min" */
+  /** since the step before, where both are known: "+12 ms", "+3.4 s", "+5 min", "+1.5 h" */
   after: string
 }
 
@@ -43,5 +43,6 @@ function sinceStep(from: string | null | undefined, to: string | null): string {
   if (!from || to === null) return ''
   const ms = Math.max(0, Date.parse(to) - Date.parse(from))
   if (ms < 1_000) return `+${ms} ms`
-  return ms < 60_000 ? `+${(ms / 1_000).toFixed(1)} s` : `+${Math.floor(ms / 60_000)} min`
+  if (ms < 60_000) return `+${(ms / 1_000).toFixed(1)} s`
+  return ms < 3_600_000 ? `+${Math.floor(ms / 60_000)} min` : `+${(ms / 3_600_000).toFixed(1)} h`
 }

@@ -25,6 +25,8 @@ test('the list is one stop: arrows move in it, Enter opens', async () => {
   await page.keyboard.press('Tab')
   await isFocused(page.getByRole('link', { name: 'Skip to the conversation' }))
   await page.keyboard.press('Tab')
+  await isFocused(page.getByRole('button', { name: 'Settings' }))
+  await page.keyboard.press('Tab')
   await isFocused(page.getByRole('button', { name: 'New conversation' }))
   await page.keyboard.press('Tab')
   await isFocused(rows.first())
