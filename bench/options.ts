@@ -1,18 +1,27 @@
 // What npm run bench is asked for.
 import { parseArgs } from 'node:util'
+import { FULL, QUICK, type Extent } from './extent.ts'
+import { isSideName, SIDE_NAMES, type SideName } from './sides/sides.ts'
 
-export interface Options extends Extent {
-  /** embedded: that engine beside the relay; mongo: that one beside both; scaling: the figures of docs/scaling.md */
-  plan: 'embedded' | 'mongo' | 'scaling'
-  /** makes the production build before */
-  build: boolean
+export type Options = { /** makes the production build before */ build: boolean } & (
+  | BenchOptions
+  | { plan: 'scaling'; extent: ScalingExtent }
+)
+
+export interface BenchOptions {
+  plan: 'bench'
+  extent: Extent
+  sides: SideName[]
+  /** of measurements; all of them where none are named */
+  only: string[]
+  /** tells the aims beside those that were recorded */
+  quick: boolean
+  /** records what was measured, and writes docs/performance.md */
+  write: boolean
 }
 
-export interface Extent {
-  pairs: number
-  rounds: number
-  /** of each scenario on each server in each round */
-  seconds: number
+/** What the figures of docs/scaling.md are taken from. */
+export interface ScalingExtent {
   /** that are read from the stream at once */
   events: number
   /** that are stored to see what they take */
@@ -22,48 +31,72 @@ export interface Extent {
 }
 
 /** @throws Error that says what can be asked for */
-export function readOptions(): Options {
-  const { values } = parseArgs({
-    allowNegative: true,
-    options: {
-      engine: { type: 'string', default: 'embedded' },
-      scaling: { type: 'boolean', default: false },
-      build: { type: 'boolean', default: true },
-      ...counts,
-      seconds: { type: 'string', default: '5' },
-    },
-  })
-  const { engine, scaling, build } = values
-  if (engine !== 'embedded' && engine !== 'mongo') throw new Error(USAGE)
-  const seconds = Number(values.seconds)
-  if (!(seconds > 0)) throw new Error(USAGE)
+export function readOptions(measurements: string[], args = process.argv.slice(2)): Options {
+  const { values } = parseArgs({ args, allowNegative: true, options: OPTIONS })
+  const { build, scaling, quick, write, only, sides, ...counts } = values
+  if (scaling) return { build, plan: 'scaling', extent: toExtent(SCALING, counts) }
+  const isPart = [only, sides].some((named) => named !== undefined) || quick
+  if (write && isPart) throw new Error('unable to record a part of a run; leave out --only, --sides, --quick')
   return {
-    plan: scaling ? 'scaling' : engine,
     build,
-    seconds,
-    pairs: toCount(values.pairs),
-    rounds: toCount(values.rounds),
-    events: toCount(values.events),
-    messages: toCount(values.messages),
-    connections: toCount(values.connections),
+    plan: 'bench',
+    extent: toExtent(quick ? QUICK : FULL, counts),
+    sides: toNames(sides, SIDE_NAMES).filter(isSideName),
+    only: toNames(only, measurements),
+    quick,
+    write,
   }
 }
 
 // --- Internal helpers ---
 
-const USAGE = `usage: npm run bench -- [--engine mongo] [--pairs 100] [--rounds 5] [--seconds 5] [--no-build]
-       npm run bench -- --scaling [--events 30000] [--messages 20000] [--connections 5000] [--no-build]`
+const SCALING: ScalingExtent = { events: 30_000, messages: 20_000, connections: 5_000 }
 
-const counts = {
-  pairs: { type: 'string', default: '100' },
-  rounds: { type: 'string', default: '5' },
-  events: { type: 'string', default: '30000' },
-  messages: { type: 'string', default: '20000' },
-  connections: { type: 'string', default: '5000' },
+const USAGE = `usage: npm run bench -- [--quick | --write] [--only <measurement,…>] [--sides <side,…>] [--no-build]
+         ${toUsage(FULL)}
+       npm run bench -- --scaling [--no-build]
+         ${toUsage(SCALING)}`
+
+const OPTIONS = {
+  build: { type: 'boolean', default: true },
+  scaling: { type: 'boolean', default: false },
+  quick: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  sides: { type: 'string' },
+  ...toOptions(FULL),
+  ...toOptions(SCALING),
 } as const
 
-function toCount(value: string) {
-  const count = Number(value)
-  if (!Number.isInteger(count) || count < 1) throw new Error(USAGE)
-  return count
+function toUsage(extent: object) {
+  return Object.entries(extent)
+    .map(([name, standard]) => `[--${name} ${standard}]`)
+    .join(' ')
+}
+
+function toOptions<Name extends string>(extent: Record<Name, number>) {
+  const options: [string, { type: 'string' }][] = Object.keys(extent).map((name) => [
+    name,
+    { type: 'string' },
+  ])
+  return Object.fromEntries(options)
+}
+
+/** What is not asked for is as much as usual. */
+function toExtent<E extends Record<keyof E, number>>(standard: E, wanted: Record<string, unknown>): E {
+  const given = Object.entries(wanted).filter(([, value]) => value !== undefined)
+  for (const [name, value] of given) {
+    const isSound =
+      name === 'seconds' ? Number(value) > 0 : Number.isInteger(Number(value)) && Number(value) > 0
+    if (!isSound || !(name in standard)) throw new Error(USAGE)
+  }
+  return { ...standard, ...Object.fromEntries(given.map(([name, value]) => [name, Number(value)])) }
+}
+
+function toNames(list: string | undefined, known: string[]): string[] {
+  if (list === undefined) return known
+  const names = list.split(',')
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) throw new Error(`unable to measure ${unknown}; there are ${known.join(', ')}`)
+  return known.filter((name) => names.includes(name))
 }

@@ -1,4 +1,5 @@
 // Percentiles and medians.
+import type { Figures } from './figures.ts'
 
 /** Half of the values are at most `p50`, 99 of 100 at most `p99`; both in the unit of the values. */
 export interface Spread {
@@ -13,6 +14,12 @@ export interface Spread {
  */
 export function spreadOf(values: readonly number[]): Spread {
   return { p50: percentile(values, 50), p99: percentile(values, 99) }
+}
+
+/** The percentiles of values as figures: those of `reply` are `replyP50` and `replyP99`. */
+export function toFigures(name: string, values: readonly number[]): Figures {
+  const { p50, p99 } = spreadOf(values)
+  return { [`${name}P50`]: p50, [`${name}P99`]: p99 }
 }
 
 /**

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { toDocumentParts } from '#rufer/bench/report/document.ts'
+import { readRecorded } from '#rufer/bench/report/record.ts'
 import { settings } from '#rufer/server/config.ts'
 import {
   callsTable,
@@ -41,6 +43,7 @@ export function makeDocuments(): Record<string, string> {
       watchAtOnce: WATCH_AT_ONCE,
       watched: WATCHED.toLocaleString('en'),
     }),
+    'docs/performance.md': fill('performance.md', toDocumentParts(readRecorded())),
     'docs/settings.md': fill('settings.md', {
       settings: settingsTable(),
       limits: toMarkdown(limitsTable()),

@@ -1,7 +1,7 @@
 // The well-behaved pairs, a process of their own: connects those it is told of, and puts their load on the server as often as asked.
 import { createInterface } from 'node:readline'
-import { runOpenLoop } from '../loops.ts'
-import { connectPair, type Seats } from '../pair.ts'
+import { runOpenLoop } from '../load/loops.ts'
+import { connectPair, type Seats } from '../load/pair.ts'
 import { spreadOf } from '../statistics.ts'
 import type { Figures } from './report.ts'
 

@@ -1,6 +1,6 @@
 // Documents as Rufer stores them, made by hand: for writing them past it.
 import { v7 } from 'uuid'
-import { TEXT } from '#rufer/bench/pair.ts'
+import { TEXT } from '#rufer/bench/load/pair.ts'
 import type { ConversationDocument, MessageDocument } from '#rufer/server/store/mongo/models.ts'
 import type { Change } from '#rufer/server/store/port.ts'
 

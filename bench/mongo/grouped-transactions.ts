@@ -1,7 +1,9 @@
 // Bare grouped transactions: what a mongod takes of the documents of messages, from a client that does nothing else.
 import mongoose from 'mongoose'
-import { cpuMsOf } from '#rufer/bench/cpu.ts'
-import { spreadOf, type Spread } from '#rufer/bench/statistics.ts'
+import type { Figures } from '#rufer/bench/figures.ts'
+import { startMeter } from '#rufer/bench/load/meter.ts'
+import type { Mongo } from '#rufer/bench/sides/mongod.ts'
+import { toFigures } from '#rufer/bench/statistics.ts'
 import { newConversation } from '#rufer/server/store/mongo/conversations.ts'
 import {
   openCollections,
@@ -9,21 +11,10 @@ import {
   type ConversationDocument,
 } from '#rufer/server/store/mongo/models.ts'
 import { appendTo } from './documents.ts'
-import type { Mongo } from './mongod.ts'
-
-export interface BareFigures {
-  /** messages */
-  perSecond: number
-  /** messages in one transaction */
-  group: number
-  transactionMs: Spread
-  clientCpu: number
-  databaseCpu: number | null
-}
 
 export interface GroupedTransactions extends AsyncDisposable {
   /** Commits transactions of so many messages for some seconds. */
-  measure: (group: number, seconds: number) => Promise<BareFigures>
+  measure: (group: number, seconds: number) => Promise<Figures>
 }
 
 /**
@@ -52,17 +43,16 @@ export async function openGroupedTransactions(mongo: Mongo, pairs: number): Prom
   return {
     async measure(group, seconds) {
       await runLanes(lanes, group, seconds / 4)
-      const before = { own: process.cpuUsage(), database: cpuMsOf([mongo.pid]) }
+      const stopMeter = startMeter({ pids: [], database: mongo })
       const { times, elapsedMs } = await runLanes(lanes, group, seconds)
-      const { user, system } = process.cpuUsage(before.own)
-      const databaseMs = cpuMsOf([mongo.pid])
+      const { databaseCpu = null, generatorCpu = null, othersCpu = null } = stopMeter()
       return {
         perSecond: (times.length * group * 1000) / elapsedMs,
         group,
-        transactionMs: spreadOf(times),
-        clientCpu: (user + system) / 1000 / elapsedMs,
-        databaseCpu:
-          databaseMs === null || before.database === null ? null : (databaseMs - before.database) / elapsedMs,
+        ...toFigures('transaction', times),
+        databaseCpu,
+        generatorCpu,
+        othersCpu,
       }
     },
     async [Symbol.asyncDispose]() {

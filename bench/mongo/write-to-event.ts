@@ -1,19 +1,17 @@
 // From the beginning of a write to its event: Rufer's store by itself, one message after the other.
 import { v7 } from 'uuid'
-import { TEXT } from '#rufer/bench/pair.ts'
-import { spreadOf, type Spread } from '#rufer/bench/statistics.ts'
+import type { Figures } from '#rufer/bench/figures.ts'
+import { TEXT } from '#rufer/bench/load/pair.ts'
+import { toFigures } from '#rufer/bench/statistics.ts'
 import { openMongoStore } from '#rufer/server/store/mongo/open.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 
-export interface WriteFigures {
-  /** from the beginning of a write until it is durable */
-  committedMs: Spread
-  /** from the beginning of a write until the process has its event from the stream */
-  eventMs: Spread
-}
-
-/** Opens a store as a process does, and lets go of it once some seconds have passed. */
-export async function measureWriteToEvent(uri: string, seconds: number): Promise<WriteFigures> {
+/**
+ * Opens a store as a process does, and lets go of it once some seconds have passed.
+ *
+ * @returns from the beginning of a write until it is durable, and until the process has its event from the stream
+ */
+export async function measureWriteToEvent(uri: string, seconds: number): Promise<Figures> {
   const store = await openMongoStore(uri)
   const end = new AbortController()
   const arrivals = followMessages(store, end.signal)
@@ -23,8 +21,14 @@ export async function measureWriteToEvent(uri: string, seconds: number): Promise
     await writeFor(store, arrivals, seconds / 4)
     const times = await writeFor(store, arrivals, seconds)
     return {
-      committedMs: spreadOf(times.map(({ committedMs }) => committedMs)),
-      eventMs: spreadOf(times.map(({ eventMs }) => eventMs)),
+      ...toFigures(
+        'committed',
+        times.map(({ committedMs }) => committedMs),
+      ),
+      ...toFigures(
+        'event',
+        times.map(({ eventMs }) => eventMs),
+      ),
     }
   } finally {
     end.abort()

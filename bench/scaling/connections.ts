@@ -2,13 +2,14 @@
 import { once } from 'node:events'
 import mongoose from 'mongoose'
 import type { WebSocket } from 'ws'
-import { startMongo } from '#rufer/bench/mongo/mongod.ts'
-import type { Seat } from '#rufer/bench/pair.ts'
-import { pidOf, startProcess, startRelay, takeSeat } from '#rufer/bench/sides.ts'
+import { inParallel } from '#rufer/bench/in-parallel.ts'
+import { settledMemoryOf } from '#rufer/bench/load/memory.ts'
+import { openSocket, type Seat } from '#rufer/bench/load/wire.ts'
+import { startMongo } from '#rufer/bench/sides/mongod.ts'
+import { startWsRelay } from '#rufer/bench/sides/relay.ts'
+import { startProcess, takeSeat } from '#rufer/bench/sides/rufer.ts'
+import { pidOf } from '#rufer/bench/sides/side.ts'
 import { register } from '#rufer/tests/helpers/api.ts'
-import { inParallel } from './in-parallel.ts'
-import { openSocket } from './listener.ts'
-import { settledMemoryOf } from './memory.ts'
 
 export interface HoldingFigures {
   connections: number
@@ -62,17 +63,12 @@ async function holdByRufer(connections: number): Promise<Omit<Holding, 'relay'>>
 }
 
 async function holdByRelay(connections: number): Promise<HoldingFigures> {
-  await using relay = await startRelay(Math.ceil(connections / 2))
-  const seats = (await relay.takeSeats()).flat()
+  await using relay = await startWsRelay()
   const [pid] = relay.pids
   return await hold({
     pid: pidOf({ pid }),
     connections,
-    async seatOf(index) {
-      const seat = seats[index]
-      if (!seat) throw new Error('unable to connect; there is no seat')
-      return seat
-    },
+    seatOf: (index) => relay.takeSeat({ userId: nameUser(index), room: `pair-${index >> 1}`, turn: 0 }),
   })
 }
 

@@ -1,7 +1,6 @@
 // A listener: many sockets that only count the messages that they are told of.
 import { once } from 'node:events'
-import { WebSocket } from 'ws'
-import type { Seat } from '#rufer/bench/pair.ts'
+import { openSocket, type Seat } from '#rufer/bench/load/wire.ts'
 
 /** Drops its sockets with the block that holds it. */
 export interface Listener extends Disposable {
@@ -35,11 +34,6 @@ export async function listen(seats: Seat[]): Promise<Listener> {
       for (const socket of sockets) socket.removeAllListeners('close').terminate()
     },
   }
-}
-
-/** A socket that asks nothing of the machine that it does not need. */
-export function openSocket({ url, protocols }: Pick<Seat, 'url' | 'protocols'>): WebSocket {
-  return new WebSocket(url, protocols, { perMessageDeflate: false, skipUTF8Validation: true })
 }
 
 // --- Internal helpers ---

@@ -1,9 +1,10 @@
 // Reading: how many events a process takes from the change stream, and how many it also tells to those they are for.
 import mongoose from 'mongoose'
-import { cpuMsOf } from '#rufer/bench/cpu.ts'
+import { cpuMsOf } from '#rufer/bench/load/cpu.ts'
 import { appendTo } from '#rufer/bench/mongo/documents.ts'
-import { startMongo } from '#rufer/bench/mongo/mongod.ts'
-import { pidOf, startProcess, takeSeat } from '#rufer/bench/sides.ts'
+import { startMongo } from '#rufer/bench/sides/mongod.ts'
+import { startProcess, takeSeat } from '#rufer/bench/sides/rufer.ts'
+import { pidOf } from '#rufer/bench/sides/side.ts'
 import { newConversation } from '#rufer/server/store/mongo/conversations.ts'
 import type { ChangeDocument, ConversationDocument } from '#rufer/server/store/mongo/models.ts'
 import { register } from '#rufer/tests/helpers/api.ts'

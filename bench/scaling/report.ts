@@ -1,6 +1,6 @@
 // The report of the figures of docs/scaling.md: a table for what is read, for what is stored, and for what is held.
 import { median } from '#rufer/bench/statistics.ts'
-import { toCount, toRatio } from '#rufer/bench/table.ts'
+import { toCount, toRatio } from '#rufer/bench/report/table.ts'
 import type { Holding, HoldingFigures } from './connections.ts'
 import type { Reading, ReadingFigures } from './reading.ts'
 import type { Size } from './sizes.ts'

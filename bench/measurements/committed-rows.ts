@@ -1,0 +1,52 @@
+// What the disk takes for one committed row: the yardstick for what Rufer adds to a relay that stores nothing.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Figures } from '#rufer/bench/figures.ts'
+import { startMeter } from '#rufer/bench/load/meter.ts'
+import { toFigures } from '#rufer/bench/statistics.ts'
+import { inTurn, type Measurement } from './measurement.ts'
+
+export const committedRows: Measurement = {
+  name: 'rows',
+  title: 'One committed row of 250 bytes in SQLite, with the settings of Rufer',
+  columns: [
+    { key: 'commitP50', head: 'p50', unit: 'ms' },
+    { key: 'commitP99', head: 'p99', unit: 'ms' },
+  ],
+  rows: { row: 'a row a transaction' },
+  ratios: [],
+  begin: async ({ extent }) => {
+    const seconds = Math.min(1, extent.seconds)
+    return () => inTurn(['row'], async () => commitRows(seconds))
+  },
+}
+
+// --- Internal helpers ---
+
+const ROW = 'x'.repeat(250)
+
+/** In the same kind of folder as Rufer's, with no other load of ours beside it. */
+function commitRows(seconds: number): Figures {
+  const folder = mkdtempSync(join(tmpdir(), 'rufer-bench-'))
+  const database = new DatabaseSync(join(folder, 'rows.db'))
+  const stopMeter = startMeter({ pids: [] })
+  try {
+    database.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT)',
+    )
+    const insert = database.prepare('INSERT INTO rows (text) VALUES (?)')
+    const times: number[] = []
+    const until = performance.now() + seconds * 1000
+    while (performance.now() < until) {
+      const begin = performance.now()
+      insert.run(ROW)
+      times.push(performance.now() - begin)
+    }
+    return { ...toFigures('commit', times), ...stopMeter() }
+  } finally {
+    database.close()
+    rmSync(folder, { recursive: true })
+  }
+}
