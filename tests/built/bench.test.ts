@@ -99,7 +99,9 @@ test.skipIf(!isPossible)('the figures of scaling are all measured', async () => 
 
   expect(stdout).toMatch(/^ {2}for users who are elsewhere +[1-9][\d,]* .*$/m)
   expect(stdout).toMatch(/^ {2}told to two connections here +[1-9][\d,]* .*$/m)
-  expect(stdout.match(/^ {2}(?:message|its change|receipt).*(?: +[1-9][\d,]*){4}$/gm)).toHaveLength(4)
+  expect(stdout.match(/^ {2}(?:message|receipt).*(?: +[1-9][\d,]*){4}$/gm)).toHaveLength(2)
+  // SQLite has no index of changes beside their table
+  expect(stdout.match(/^ {2}its change.*(?: +[1-9][\d,]*){3} +0$/gm)).toHaveLength(2)
   expect(stdout.match(/^ {2}(?:Rufer on MongoDB|bare relay) .* [\d,]+$/gm)).toHaveLength(2)
   expect(stdout).toMatch(/^connections of the process to mongod: \d+ at rest, \d+ after them$/m)
   expect(stdout).not.toContain('NaN')
