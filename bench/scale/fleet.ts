@@ -2,7 +2,7 @@
 import { v7 } from 'uuid'
 import { WebSocket } from 'ws'
 import { ChatClient } from '#rufer/client/chat-client.ts'
-import { inParallel } from '#rufer/bench/scaling/in-parallel.ts'
+import { inParallel } from '#rufer/bench/in-parallel.ts'
 import type { ServerAddress } from '#rufer/tests/helpers/server.ts'
 import { until } from '#rufer/tests/helpers/until.ts'
 import { getToken, registerUser } from './back-end.ts'

@@ -1,9 +1,10 @@
 // npm run bench:scale: very many clients on one engine, for a long time, and then all of them back at once.
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { startMongo } from '#rufer/bench/mongo/mongod.ts'
-import { settledMemoryOf } from '#rufer/bench/scaling/memory.ts'
-import { pidOf, startProcess } from '#rufer/bench/sides.ts'
+import { startMongo } from '#rufer/bench/sides/mongod.ts'
+import { settledMemoryOf } from '#rufer/bench/load/memory.ts'
+import { startProcess } from '#rufer/bench/sides/rufer.ts'
+import { pidOf } from '#rufer/bench/sides/side.ts'
 import type { TestServer } from '#rufer/tests/helpers/server.ts'
 import { gatherFleet, type Fleet } from './fleet.ts'
 import { runLoad } from './load.ts'
