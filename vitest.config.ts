@@ -11,6 +11,15 @@ const onMongo = {
 }
 const engineTests = 'tests/unit/server/store/mongo/**/*.test.ts'
 
+/** What of the protocol shows from outside, for npm run conformance. */
+const OUTSIDE = [
+  '{conversation,message,presence,receipt,session,typing,user}.!(*.rate)',
+  'frames',
+  'http{,-messages,-users}',
+  'profile',
+  'upgrade',
+]
+
 export default defineConfig({
   test: {
     // most tests wait for something most of the time
@@ -62,6 +71,15 @@ export default defineConfig({
           name: 'security',
           include: ['tests/security/**/*.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: 'conformance',
+          include: OUTSIDE.map((name) => `tests/protocol/${name}.test.ts`),
+          testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },

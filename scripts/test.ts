@@ -11,8 +11,9 @@ interface Report {
   testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[]
 }
 
-/** Those take minutes: npm run faults, which wants the machine for itself, and npm run examples, which wants the package. */
-const WITHOUT = ['--project=!faults', '--project=!examples']
+/** Those take minutes: npm run faults, which wants the machine for itself, and npm run examples, which wants the package;
+ * and npm run conformance, which wants a server. */
+const WITHOUT = ['--project=!conformance', '--project=!faults', '--project=!examples']
 const wanted = process.argv.slice(2)
 const env: NodeJS.ProcessEnv = {
   ...process.env,

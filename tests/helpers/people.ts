@@ -1,6 +1,7 @@
 // People for tests: users with ids of their own, connected, so that one server serves many tests.
 import { register } from './api.ts'
 import { connect, type TestClient } from './client.ts'
+import { RUN } from './outside.ts'
 import type { ServerAddress, TestServer } from './server.ts'
 
 /** Settings of a server whose rates hinder nobody. */
@@ -40,7 +41,7 @@ export async function registerNew(server: ServerAddress, name: string): Promise<
 
 /** An id that no user has. */
 export function newUserId(name: string): string {
-  return `${name}-${++count}`
+  return `${name}-${RUN}${++count}`
 }
 
 /** The names of all events that a connection got after its start, in order. */

@@ -8,9 +8,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { freePort } from './free-port.ts'
 import { mongodbUri, newDatabaseUri } from './mongo.ts'
+import { openOutside, outside } from './outside.ts'
 import { keepSecret, secretsIn } from './secrets.ts'
 
-export const SECRET_KEY = 'b7c1f0a94e2d4c58a3f60d1e9b8275640c9d3ef1'
+export const SECRET_KEY = outside?.key ?? 'b7c1f0a94e2d4c58a3f60d1e9b8275640c9d3ef1'
 keepSecret(SECRET_KEY)
 
 export interface ServerAddress {
@@ -48,8 +49,9 @@ interface StartOptions {
   processes?: 1
 }
 
-/** Starts the production build and waits until it is ready. */
+/** Starts the production build and waits until it is ready; gives the server of `npm run conformance` where that runs. */
 export async function startServer(options: StartOptions = {}): Promise<TestServer> {
+  if (outside) return openOutside(outside)
   const { env = {}, root = PROJECT, processes: count = ENGINE === 'mongodb' ? 2 : 1 } = options
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-test-'))
   const ports = await Promise.all(Array.from({ length: count }, freePort))

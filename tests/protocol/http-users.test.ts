@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, register } from '#rufer/tests/helpers/api.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
+import { newUserId } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 let server: TestServer
@@ -17,20 +18,22 @@ describe('POST /api/users/register', () => {
   const avatarUrl = 'https://example.com/alice.png'
 
   test('registers with 201, updates with 200, and removes a left-out avatar', async () => {
-    const alice = { userId: 'alice', displayName: 'Alice Smith', avatarUrl }
+    const userId = newUserId('alice')
+    const alice = { userId, displayName: 'Alice Smith', avatarUrl }
     expect(await save(alice)).toMatchObject({ status: 201, body: alice })
-    const renamed = { userId: 'alice', displayName: 'Alice Jones' }
+    const renamed = { userId, displayName: 'Alice Jones' }
     const { status, body } = await save(renamed)
     expect({ status, body }).toEqual({ status: 200, body: renamed })
 
-    const client = await connect(server, 'alice')
-    expect(await client.request('user.get', { userId: 'alice' })).toEqual({ user: renamed })
+    const client = await connect(server, userId)
+    expect(await client.request('user.get', { userId })).toEqual({ user: renamed })
     await client.close()
   })
 
   test('of many at once for one user exactly one is the first', async () => {
+    const userId = newUserId('race')
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => save({ userId: 'race', displayName: `Name ${index}` })),
+      Array.from({ length: 10 }, (_, index) => save({ userId, displayName: `Name ${index}` })),
     )
     expect(answers.map(({ status }) => status).toSorted((a, b) => b - a)).toEqual([
       201,
@@ -82,17 +85,18 @@ describe('POST /api/users/register', () => {
 
 describe('GET /api/users/:userId/online', () => {
   test('tells who is online, and when one was last seen', async () => {
-    await register(server, 'bob')
-    expect((await online('bob')).body).toEqual({ userId: 'bob', isOnline: false, lastSeenAt: null })
-    const [bob, phone] = await Promise.all([connect(server, 'bob'), connect(server, 'bob')])
-    expect((await online('bob')).body).toEqual({ userId: 'bob', isOnline: true, lastSeenAt: null })
+    const userId = newUserId('bob')
+    await register(server, userId)
+    expect((await online(userId)).body).toEqual({ userId, isOnline: false, lastSeenAt: null })
+    const [bob, phone] = await Promise.all([connect(server, userId), connect(server, userId)])
+    expect((await online(userId)).body).toEqual({ userId, isOnline: true, lastSeenAt: null })
     await bob.close()
-    expect((await online('bob')).body).toMatchObject({ isOnline: true })
+    expect((await online(userId)).body).toMatchObject({ isOnline: true })
     await phone.close()
     await expect
-      .poll(async () => (await online('bob')).body, { timeout: 5_000 })
+      .poll(async () => (await online(userId)).body, { timeout: 5_000 })
       .toEqual({
-        userId: 'bob',
+        userId,
         isOnline: false,
         lastSeenAt: expect.stringMatching(/^\d{4}-.*Z$/),
       })
