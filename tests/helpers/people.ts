@@ -1,6 +1,7 @@
 // People for tests: users with ids of their own, connected, so that one server serves many tests.
 import { register } from './api.ts'
 import { connect, type TestClient } from './client.ts'
+import type { Presence } from '#rufer/shared/model/presence.ts'
 import { RUN } from './outside.ts'
 import type { ServerAddress, TestServer } from './server.ts'
 
@@ -57,6 +58,13 @@ export function heardBesidesPresence(client: TestClient): unknown[] {
 /** The same of typing only. */
 export function typingHeard(client: TestClient): unknown[] {
   return heard(client).filter((event) => String(event).startsWith('typing.'))
+}
+
+/** The news that a user has gone; that the user had come may be told as late as just before. */
+export async function hearGone(client: TestClient, userId: string): Promise<Presence> {
+  const { presence } = await client.next('presence.changed')
+  const isIt = presence.userId === userId && presence.status === 'offline'
+  return isIt ? presence : hearGone(client, userId)
 }
 
 /** Resolves once a member has heard all that was told of so far: events come in one order, and their own message last. */

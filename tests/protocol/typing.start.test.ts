@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, type TestClient } from '#rufer/tests/helpers/client.ts'
 import {
   hearAll,
+  hearGone,
   heard,
   heardBesidesPresence,
   meet,
@@ -80,7 +81,7 @@ describe.concurrent('typing ends', () => {
     const { alice, bob, conversationId } = await meet(server)
     await alice.request('typing.start', { conversationId })
     alice.socket.terminate()
-    await bob.next('presence.changed')
+    await hearGone(bob, alice.userId)
     expect(heard(bob).slice(-3)).toEqual(['typing.started', 'typing.stopped', 'presence.changed'])
   })
 
