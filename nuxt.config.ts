@@ -1,4 +1,6 @@
 // The Nuxt application: modules, TypeScript strictness, imports written out, WebSockets on.
+import { join } from 'node:path'
+
 const strictness = {
   compilerOptions: {
     exactOptionalPropertyTypes: true,
@@ -25,7 +27,11 @@ export default defineNuxtConfig({
   modules: ['@pinia/nuxt'],
   pinia: { storesDirs: ['stores'] },
   imports: { scan: false },
-  components: false,
+  // the one that other apps take; ours are imported by name
+  components: [
+    { path: join(import.meta.dirname, 'components/chat'), pattern: 'ChatWindow.vue', pathPrefix: false },
+  ],
+  css: ['tokens', 'base'].map((name) => join(import.meta.dirname, `assets/${name}.css`)),
   features: { inlineStyles: false },
   // the page asks for no newer build of itself while the server is away
   experimental: { appManifest: false },

@@ -18,7 +18,12 @@ export function useChatRoute() {
   async function goTo(conversationId?: string) {
     await navigateTo(linkTo(conversationId))
   }
-  return { chatId, isDebug, linkTo, goTo, userId: computed(() => first(route.query['userId'])) }
+  /** The chat anew, on the page that it is on. */
+  function pathAs(userId?: string) {
+    return userId === undefined ? route.path : `${route.path}?userId=${encodeURIComponent(userId)}`
+  }
+  const userId = computed(() => first(route.query['userId']))
+  return { chatId, isDebug, linkTo, goTo, pathAs, userId }
 }
 
 function first(value: unknown): string | undefined {

@@ -7,6 +7,7 @@ export function usePageHead() {
   const theme = useTheme()
   const chosen = computed(() => (theme.value === 'system' ? undefined : theme.value))
   useHead({
+    bodyAttrs: { class: 'rufer' },
     htmlAttrs: { lang: 'en', 'data-theme': chosen },
     meta: [
       {

@@ -157,5 +157,5 @@ async function openSettings(page: Page) {
 }
 
 async function schemeOf(page: Page): Promise<string> {
-  return await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme)
+  return await page.evaluate(() => getComputedStyle(document.body).colorScheme)
 }
