@@ -9,8 +9,11 @@ export interface Checkpoints {
   stop: () => Promise<void>
 }
 
-/** By how many pages the log grows before they are moved: 16 MB. */
-const LONG = 4_000
+/**
+ * By how many pages the log grows before they are moved: 64 MB. Commits wait for the disk while it takes in what is moved,
+ * and the longer the log, the more often a page in it was written again and is moved only once.
+ */
+const LONG = 16_000
 /** So few need no other pass of the thread. */
 const FEW = 64
 const MOST_PASSES = 5
@@ -34,9 +37,13 @@ const THREAD = `
  * asked for while something is left. Should the thread fail, the log grows until the next one does better, or until SQLite
  * moves it within a commit (`wal_autocheckpoint`).
  *
- * @param onFailure is told what stopped a checkpoint
+ * @param options.onFailure is told what stopped a checkpoint
+ * @param options.long by how many pages the log grows before they are moved
  */
-export function createCheckpoints(database: Database, onFailure: (error: unknown) => void): Checkpoints {
+export function createCheckpoints(
+  database: Database,
+  { onFailure, long = LONG }: { onFailure: (error: unknown) => void; long?: number | undefined },
+): Checkpoints {
   let thread: Worker | undefined
   /** of the checkpoint under way; 0 while there is none */
   let passes = 0
@@ -63,7 +70,7 @@ export function createCheckpoints(database: Database, onFailure: (error: unknown
   function lookAtLog() {
     const { length } = readLog(database)
     if (length < lengthAtLast) lengthAtLast = 0
-    if (length - lengthAtLast < LONG) return
+    if (length - lengthAtLast < long) return
     lengthAtLast = length
     pass()
   }

@@ -48,8 +48,8 @@ export function openData(path: string, sqliteSync: 'full' | 'normal'): Database 
     `synchronous = ${sqliteSync}`,
     // 32 MB hold the pages of a whole batch; with the 2 MB of the default it is written a third slower.
     'cache_size = -32000',
-    // the log is moved into the file by a thread of its own; only one of 128 MB stalls a commit, should that thread fail
-    'wal_autocheckpoint = 32000',
+    // the log is moved into the file by a thread of its own; only one of 256 MB stalls a commit, should that thread fail
+    'wal_autocheckpoint = 64000',
   ])
   try {
     migrate(database)

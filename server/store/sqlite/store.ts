@@ -18,20 +18,22 @@ import { peekSecret, pruneSecrets, putSecret, takeSecret, voidSecrets } from './
 import { getUsers, putUser } from './users.ts'
 import { createWriter, type Writer } from './writer.ts'
 
-export interface StoreEvents {
+export interface StoreOptions {
   /** once it is closed, and its database with it */
   release?: () => void
   /** what went wrong behind the calls, and will be tried again */
   onFailure?: ((error: unknown) => void) | undefined
+  /** by how many pages the log grows before they are moved into the file */
+  longLog?: number
 }
 
 /** Makes the store on a database of the current schema. Closing it closes the database, too. */
 export function createSqliteStore(
   database: Database,
-  { release = () => undefined, onFailure = () => undefined }: StoreEvents = {},
+  { release = () => undefined, onFailure = () => undefined, longLog }: StoreOptions = {},
 ): Store {
   const feed = createFeed(database)
-  const checkpoints = createCheckpoints(database, onFailure)
+  const checkpoints = createCheckpoints(database, { onFailure, long: longLog })
   const writer = createWriter(database, () => {
     feed.wake()
     checkpoints.committed()

@@ -3,16 +3,17 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, rename, rmdir, stat } from 'node:fs/promises'
 import { expect, test, vi } from 'vitest'
 import { openData } from '#rufer/server/store/sqlite/open.ts'
-import { createSqliteStore, type StoreEvents } from '#rufer/server/store/sqlite/store.ts'
+import { createSqliteStore, type StoreOptions } from '#rufer/server/store/sqlite/store.ts'
 import { openOnDatabase } from './harness.ts'
 import { NOW } from './now.ts'
 
-/** How long, in pages, the log is when SQLite itself moves it, within a commit. */
-const LONGEST = 32_000
+/** How long, in pages, the log is when SQLite itself moves it, within a commit; and when it is moved here, sooner than otherwise. */
+const LONGEST = 64_000
+const LONG = 4_000
 
 /** A store whose log grows by most of a thousand pages with every batch that is sent. */
-async function openBusy(events?: StoreEvents) {
-  const { database, store, conversationId, path } = await openOnDatabase(events)
+async function openBusy(events?: StoreOptions) {
+  const { database, store, conversationId, path } = await openOnDatabase({ longLog: LONG, ...events })
   const sent: string[] = []
   return {
     path,

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import { openData } from '#rufer/server/store/sqlite/open.ts'
-import { createSqliteStore, type StoreEvents } from '#rufer/server/store/sqlite/store.ts'
+import { createSqliteStore, type StoreOptions } from '#rufer/server/store/sqlite/store.ts'
 import { NOW } from './now.ts'
 
 export async function makeFolder(): Promise<string> {
@@ -19,7 +19,7 @@ export async function makeFolder(): Promise<string> {
 }
 
 /** A store with alice, bob and their conversation, on a database that the test can reach. */
-export async function openOnDatabase(events: StoreEvents = {}) {
+export async function openOnDatabase(events: StoreOptions = {}) {
   const path = join(await makeFolder(), 'rufer.db')
   const database = openData(path, 'full')
   const store = createSqliteStore(database, events)
