@@ -70,6 +70,8 @@ async function play(round: number, forMs: number) {
   const load = {
     users: 4 + Math.floor(random() * 6),
     stepsPerSecond: Math.round(scene.stepsPerSecond * (0.75 + random() / 2)),
+    // about one a second of each, whatever the rate
+    breaks: Math.ceil(1_000 / scene.stepsPerSecond),
     acknowledged: 20,
     levelMs: 60_000,
   }

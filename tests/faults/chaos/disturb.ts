@@ -1,10 +1,15 @@
 // Disturbing: one act of a scene after the other, by chance, until the time is over.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Trial } from '#rufer/tests/faults/trial/trial.ts'
+import { until } from '#rufer/tests/helpers/until.ts'
 import type { Act, Scene } from './scenes.ts'
 
-/** The most time between two acts. */
+/** The most time between two acts, besides what clients take to come back. */
 const SPACE_MS = 3_000
+/** How often the next act comes while they are still coming back; always would leave nobody there to be disturbed. */
+const HURRIED_SHARE = 0.3
+/** They wait longer and longer from one attempt to the next. */
+const BACK_MS = 10_000
 
 /** @returns the names of what was done */
 export async function disturb({ acts }: Scene, trial: Trial, forMs: number): Promise<string[]> {
@@ -14,6 +19,7 @@ export async function disturb({ acts }: Scene, trial: Trial, forMs: number): Pro
     const act = choose(acts, trial.random())
     await act.run(trial)
     done.push(act.name)
+    if (trial.random() > HURRIED_SHARE) await untilBack(trial)
   }
   return done
 }
@@ -26,4 +32,12 @@ function choose(acts: readonly Act[], where: number): Act {
   const act = all[Math.floor(where * all.length)]
   if (!act) throw new Error('unable to disturb; there is nothing to do')
   return act
+}
+
+/** Waits until most clients are live, or have had the time for it; some are always dropped by themselves. */
+async function untilBack({ cast: { devices } }: Trial) {
+  await until({ what: 'most are back', timeoutMs: BACK_MS }, () => {
+    const away = devices.filter(({ client }) => client.status.state !== 'live').length
+    return away > devices.length / 4 ? `${away} are not` : undefined
+  }).catch(() => undefined)
 }

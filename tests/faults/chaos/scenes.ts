@@ -48,9 +48,9 @@ async function openEmbedded(): Promise<Scene> {
   const { server, link, stop } = stage
   return {
     stage,
-    stepsPerSecond: 300,
+    stepsPerSecond: 500,
     acts: [
-      { name: 'kill -9 of the server', weight: 8, run: (trial) => killServer(trial, server) },
+      { name: 'kill -9 of the server', weight: 12, run: (trial) => killServer(trial, server) },
       { name: 'drop of all connections', weight: 2, run: ({ random }) => dropAll(link, random) },
       { name: 'bad network', weight: 1, run: ({ random }) => degrade(link, random) },
       ...misuses(server),

@@ -41,8 +41,9 @@ export async function startCluster({ args = [], env = {} }: ClusterOptions = {})
   }
 
   const readStored = (conversationIds: readonly string[]) => readMongo(uri, conversationIds)
+  const load = { stepsPerSecond: 60 }
   const [one, two, three] = running
-  if (one && two && three) return { set, uri, servers: [one, two, three], links, readStored, stop }
+  if (one && two && three) return { set, uri, servers: [one, two, three], links, readStored, load, stop }
   await stop()
   throw new Error('unable to start cluster; not every server became ready')
 }

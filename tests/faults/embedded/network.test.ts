@@ -78,7 +78,7 @@ describe('the network', () => {
       link.degrade(quality, random)
       // so that the connections begin in it
       for (const { client } of cast.devices) client.dropConnection()
-      await untilAcknowledged(history, 100)
+      await untilAcknowledged(history, 50)
       link.degrade(undefined, random)
     })
     expect(faults).toEqual([])

@@ -18,39 +18,35 @@ export interface ScheduleOptions {
   seed: number
   /** steps a second, on average */
   perSecond: number
+  /** how many of a thousand steps end a connection, and as many more lose a reply with it; @default 10 */
+  breaks?: number
 }
 
 /** Steps without an end, further and further on in time. */
-export function* makeSchedule({ seed, perSecond }: ScheduleOptions): Generator<Step, never> {
+export function* makeSchedule({ seed, perSecond, breaks = 10 }: ScheduleOptions): Generator<Step, never> {
   const random = createRandom(seed)
+  const acts = listActs(breaks)
   let at = 0
   for (;;) {
     at += (-Math.log(1 - random()) * 1_000) / perSecond
-    yield { at, who: random(), act: toAct(random()), where: random() }
+    yield { at, who: random(), act: acts[Math.floor(random() * acts.length)] ?? 'send', where: random() }
   }
 }
 
 // --- Internal helpers ---
 
-/** How often each comes, of a thousand. */
-const shares: Record<Act, number> = {
-  send: 680,
-  read: 100,
-  list: 40,
-  type: 90,
-  'stop-typing': 30,
-  resend: 40,
-  drop: 10,
-  'lose-reply': 10,
-}
-const acts = Object.entries(shares).flatMap(([act, share]) =>
-  isAct(act) ? Array.from({ length: share }, () => act) : [],
-)
+/** How often each of the others comes, of a thousand; the rest is sent. */
+const shares: [Act, number][] = [
+  ['read', 100],
+  ['list', 40],
+  ['type', 90],
+  ['stop-typing', 30],
+  ['resend', 40],
+]
 
-function toAct(where: number): Act {
-  return acts[Math.floor(where * acts.length)] ?? 'send'
-}
-
-function isAct(name: string): name is Act {
-  return Object.hasOwn(shares, name)
+/** A thousand, each as often as it comes. */
+function listActs(breaks: number): Act[] {
+  const others: [Act, number][] = [...shares, ['drop', breaks], ['lose-reply', breaks]]
+  const acts = others.flatMap(([act, share]) => Array.from({ length: share }, () => act))
+  return [...Array.from({ length: 1_000 - acts.length }, () => 'send' as const), ...acts]
 }

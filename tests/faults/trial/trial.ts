@@ -26,6 +26,8 @@ export interface Stage {
 export interface LoadSize {
   users: number
   stepsPerSecond: number
+  /** how many of a thousand steps end a connection, and as many more lose a reply with it */
+  breaks: number
   /** so many messages before the fault, and so many more once it is over */
   acknowledged: number
   /** within which everybody must be level again */
@@ -66,7 +68,7 @@ export async function perform(
   const size = { ...USUAL, ...stage.load }
   const processes = watchProcesses(servers, history)
   const cast = await gather({ addresses, history, seed, users: size.users })
-  const load = startLoad(cast, { seed, perSecond: size.stepsPerSecond })
+  const load = startLoad(cast, { seed, perSecond: size.stepsPerSecond, breaks: size.breaks })
   await intrude({ servers, history, cast })
   await untilAcknowledged(history, size.acknowledged)
   const { since, stillMs } = await breakIt({ history, cast, seed, processes, fault })
@@ -101,7 +103,8 @@ export async function untilAcknowledged({ entries }: History, more: number): Pro
 const USUAL: LoadSize = {
   users: 6,
   stepsPerSecond: 30,
-  acknowledged: 100,
+  breaks: 10,
+  acknowledged: 60,
   // the aim is half of this, which is told; the other half is for machines that do something else meanwhile
   levelMs: 30_000,
 }

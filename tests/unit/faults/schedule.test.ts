@@ -18,3 +18,13 @@ test('everything comes, as often as it should, at about the rate', () => {
   expect((all.at(-1)?.at ?? 0) / 1_000).toBeCloseTo(100, -1)
   expect(all.every(({ who, where }) => who >= 0 && who < 1 && where >= 0 && where < 1)).toBe(true)
 })
+
+test('connections break as often as they are to', () => {
+  const count = (breaks: number) => {
+    const all = makeSchedule({ seed: 1, perSecond: 50, breaks }).take(20_000).toArray()
+    return all.filter(({ act }) => act === 'drop' || act === 'lose-reply').length
+  }
+  expect(count(0)).toBe(0)
+  expect(count(2)).toBeGreaterThan(40)
+  expect(count(2)).toBeLessThan(160)
+})
