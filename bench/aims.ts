@@ -44,6 +44,25 @@ export const aims: readonly Aim[] = [
       ],
     },
   })),
+  {
+    name: 'memory-to-ws',
+    what: 'memory of an idle connection of Rufer embedded to that of the bare ws relay',
+    of: ['connections', 'embedded', 'kilobytes'],
+    to: ['connections', 'ws', 'kilobytes'],
+    bound: { most: 1.2 },
+  },
+  ...Object.entries({
+    newest: 'message.list, the newest page',
+    middle: 'message.list, a page in the middle',
+    behind: 'conversation.sync of one who is a page behind',
+    far: 'conversation.sync of one who is far behind',
+  }).map(([request, what]): Aim => ({
+    name: `history-${request}`,
+    what: `${what}: p50 in the long history to that in the short one`,
+    of: ['history', 'long', `${request}P50`],
+    to: ['history', 'short', `${request}P50`],
+    bound: { most: 1.5 },
+  })),
   ...(['mongo-1', 'mongo-2'] as const).map((side): Aim => ({
     name: `${side}-to-bare`,
     what: `closed loop: messages/s of Rufer on MongoDB, ${side === 'mongo-1' ? '1 process' : '2 processes'}, to those of bare transactions`,
@@ -71,3 +90,13 @@ export const aims: readonly Aim[] = [
     bound: { most: 3.5 },
   },
 ]
+
+/** Whether an aim is about a measurement. */
+export function isAimedAt(measurement: string): boolean {
+  return aims.some((aim) => placesOf(aim).some(([name]) => name === measurement))
+}
+
+/** Every figure that an aim needs. */
+export function placesOf({ of, to, bound }: Aim): Place[] {
+  return [of, ...(to ? [to] : []), ...('mostSum' in bound ? bound.mostSum.map(([, place]) => place) : [])]
+}

@@ -9,3 +9,25 @@ export async function inParallel(
   // all take from the same iterator
   await Promise.all(Array.from({ length: atOnce }, () => Array.fromAsync(indexes, work)))
 }
+
+/** What becomes of each item, in their order; some dozens are under way at any time. */
+export async function mapInParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = []
+  const entries = items.entries()
+  // all take from the same iterator
+  await Promise.all(
+    Array.from({ length: SOME }, () =>
+      Array.fromAsync(entries, async ([index, item]) => {
+        results[index] = await work(item)
+      }),
+    ),
+  )
+  return results
+}
+
+// --- Internal helpers ---
+
+const SOME = 50

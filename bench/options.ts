@@ -1,5 +1,6 @@
 // What npm run bench is asked for.
 import { parseArgs } from 'node:util'
+import { isAimedAt } from './aims.ts'
 import { FULL, QUICK, type Extent } from './extent.ts'
 import { isSideName, SIDE_NAMES, type SideName } from './sides/sides.ts'
 
@@ -14,7 +15,7 @@ export interface BenchOptions {
   sides: SideName[]
   /** of measurements; all of them where none are named */
   only: string[]
-  /** tells the aims beside those that were recorded */
+  /** of less, what aims are about, beside what was recorded */
   quick: boolean
   /** records what was measured, and writes docs/performance.md */
   write: boolean
@@ -42,7 +43,7 @@ export function readOptions(measurements: string[], args = process.argv.slice(2)
     plan: 'bench',
     extent: toExtent(quick ? QUICK : FULL, counts),
     sides: toNames(sides, SIDE_NAMES).filter(isSideName),
-    only: toNames(only, measurements),
+    only: toNames(only, measurements).filter((name) => !quick || only !== undefined || isAimedAt(name)),
     quick,
     write,
   }

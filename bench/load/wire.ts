@@ -27,13 +27,17 @@ export interface ChatMessage {
   senderId: string
 }
 
-interface Presence {
+export interface Presence {
   userId: string
   status: 'online' | 'offline'
 }
 
 export function openWire(seat: Seat): Wire {
   return seat.dialect === 'socket.io' ? openSocketIo(seat) : openWs(seat)
+}
+
+export function ask(wire: Wire, method: string, params: object): Promise<Result> {
+  return new Promise((resolve) => wire.request(method, params, resolve))
 }
 
 /** A socket that asks nothing of the machine that it does not need: the load should not be what limits a fast server. */
@@ -45,7 +49,8 @@ export function openSocket({ url, protocols }: Pick<Seat, 'url' | 'protocols'>):
 
 interface Result {
   message?: ChatMessage
-  presences?: Presence[]
+  /** of a page: where the next one begins */
+  nextCursor?: string | null
 }
 
 interface EventData {

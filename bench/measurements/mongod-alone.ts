@@ -2,7 +2,6 @@
 import { startMeter } from '#rufer/bench/load/meter.ts'
 import { openGroupedTransactions } from '#rufer/bench/mongo/grouped-transactions.ts'
 import { measureWriteToEvent } from '#rufer/bench/mongo/write-to-event.ts'
-import { startMongo } from '#rufer/bench/sides/mongod.ts'
 import { CPUS, inTurn, type Measurement } from './measurement.ts'
 
 /** As many messages in a transaction as Rufer had in the closed loop of the same round. */
@@ -19,9 +18,8 @@ export const bareTransactions: Measurement = {
   rows: { mongod: 'mongod' },
   ratios: [],
   needsMongod: true,
-  async begin({ kept, extent: { pairs, seconds } }) {
-    const mongo = kept.use(await startMongo())
-    const transactions = kept.use(await openGroupedTransactions(mongo, pairs))
+  async begin({ kept, mongo, extent: { pairs, seconds } }) {
+    const transactions = kept.use(await openGroupedTransactions(await mongo(), pairs))
     return ({ closed }) =>
       inTurn(['mongod'], () => {
         const group = Math.max(1, Math.round(closed?.['mongo-1']?.['group'] ?? USUAL_GROUP))
@@ -44,8 +42,8 @@ export const writeToEvent: Measurement = {
   rows: { store: 'store' },
   ratios: [],
   needsMongod: true,
-  async begin({ kept, extent }) {
-    const { pid, uri } = kept.use(await startMongo())
+  async begin({ mongo, extent }) {
+    const { pid, uri } = await mongo()
     const seconds = Math.min(2, extent.seconds)
     return () =>
       inTurn(['store'], async () => {

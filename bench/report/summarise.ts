@@ -14,7 +14,9 @@ export function summarise(
 ): Pick<Summary, 'othersCpu' | 'tables' | 'aims'> {
   return {
     othersCpu: meanOfOthers(rounds),
-    tables: measurements.map((measurement) => toTable(rounds, measurement)),
+    tables: measurements
+      .map((measurement) => toTable(rounds, measurement))
+      .filter(({ rows }) => rows.length > 0),
     aims: aims.flatMap((aim) => judge(aim, rounds) ?? []),
   }
 }

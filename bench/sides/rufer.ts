@@ -1,5 +1,5 @@
 // Rufer's production build as a side: one process on the embedded engine, or some on a replica set of their own.
-import { inParallel } from '#rufer/bench/in-parallel.ts'
+import { mapInParallel } from '#rufer/bench/in-parallel.ts'
 import type { Seat } from '#rufer/bench/load/wire.ts'
 import { limits } from '#rufer/shared/protocol/limits.ts'
 import { issueToken, register } from '#rufer/tests/helpers/api.ts'
@@ -42,8 +42,6 @@ export async function takeSeat(server: TestServer, userId: string): Promise<Seat
 
 // --- Internal helpers ---
 
-const AT_ONCE = 50
-
 /** Rates and counts can be off; sizes cannot, and nobody here comes near them. */
 const LIMITS_OFF = Object.fromEntries(
   Object.values(limits).flatMap(({ setting, least }) => (least === 0 ? [[setting, '0']] : [])),
@@ -60,8 +58,7 @@ function toSide(servers: TestServer[]): Omit<Side, keyof AsyncDisposable> {
     pids: servers.map((server) => pidOf(server.process)),
     async enrol(userIds) {
       const unknown = userIds.filter((userId) => !known.has(userId))
-      await inParallel({ count: unknown.length, atOnce: AT_ONCE }, async (index) => {
-        const userId = unknown[index] ?? ''
+      await mapInParallel(unknown, async (userId) => {
         await register(serverOf(0), userId)
         known.add(userId)
       })

@@ -1,4 +1,5 @@
 // A side: a server that is measured beside others, whatever it is.
+import { mapInParallel } from '#rufer/bench/in-parallel.ts'
 import type { Served } from '#rufer/bench/load/meter.ts'
 import type { Seats } from '#rufer/bench/load/pair.ts'
 import type { Seat } from '#rufer/bench/load/wire.ts'
@@ -27,13 +28,11 @@ export async function takePairs(side: Side, pairs: number): Promise<Seats[]> {
     other: `pair-${pair}-other`,
   }))
   await side.enrol(couples.flatMap(({ one, other }) => [one, other]))
-  return Promise.all(
-    couples.map(({ room, one, other }) =>
-      Promise.all([
-        side.takeSeat({ userId: one, room, turn: 0 }),
-        side.takeSeat({ userId: other, room, turn: 1 }),
-      ]),
-    ),
+  return mapInParallel(couples, ({ room, one, other }) =>
+    Promise.all([
+      side.takeSeat({ userId: one, room, turn: 0 }),
+      side.takeSeat({ userId: other, room, turn: 1 }),
+    ]),
   )
 }
 

@@ -1,13 +1,7 @@
 // The aims name figures that some measurement gives: an aim at nothing would quietly never be judged.
 import { expect, test } from 'vitest'
-import { aims, type Place } from '#rufer/bench/aims.ts'
+import { aims, placesOf, type Place } from '#rufer/bench/aims.ts'
 import { measurements } from '#rufer/bench/measurements/all.ts'
-
-const placesOf = aims.flatMap(({ name, of, to, bound }) => [
-  { name, place: of },
-  ...(to ? [{ name, place: to }] : []),
-  ...('mostSum' in bound ? bound.mostSum.map(([, place]) => ({ name, place })) : []),
-])
 
 function faultOf([name, row, figure]: Place) {
   const measurement = measurements.find((each) => each.name === name)
@@ -17,7 +11,8 @@ function faultOf([name, row, figure]: Place) {
 }
 
 test('every aim names figures that are measured', () => {
-  expect(placesOf.flatMap(({ name, place }) => faultOf(place)?.concat(` (${name})`) ?? [])).toEqual([])
+  const faults = aims.flatMap((aim) => placesOf(aim).flatMap((place) => faultOf(place) ?? []))
+  expect(faults).toEqual([])
 })
 
 test('every ratio of a table is of rows that it has', () => {

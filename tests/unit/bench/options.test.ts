@@ -23,6 +23,14 @@ test('a quick run measures less, and as much as is asked for', () => {
   })
 })
 
+const named = (words: string[]) => readOptions(['closed', 'list'], words)
+
+test('a quick run leaves out what no aim is about, unless it is asked for', () => {
+  expect(named(['--quick'])).toMatchObject({ only: ['closed'] })
+  expect(named(['--quick', '--only', 'list'])).toMatchObject({ only: ['list'] })
+  expect(named([])).toMatchObject({ only: ['closed', 'list'] })
+})
+
 test('the figures of scaling have an extent of their own', () => {
   const extent = { events: 30_000, messages: 7, connections: 5_000 }
   expect(options('--scaling --messages 7')).toEqual({ plan: 'scaling', build: true, extent })

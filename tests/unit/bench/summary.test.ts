@@ -64,12 +64,11 @@ test('one bad round of three changes no figure, but is told', () => {
   ])
 })
 
-test('a side that was not measured has no row, no ratio and no aim', () => {
+test('a side that was not measured has no row, no ratio and no aim, and what has no row no table', () => {
   const { tables, aims } = summaryOf({ closed: { embedded: figures(5_000, 5) } })
   expect(aims).toEqual([])
-  expect(tables.map(({ rows, ratios }) => [rows.length, ratios.length])).toEqual([
-    [1, 0],
-    [0, 0],
+  expect(tables.map(({ name, rows, ratios }) => [name, rows.length, ratios.length])).toEqual([
+    ['closed', 1, 0],
   ])
 })
 
