@@ -1,7 +1,8 @@
-// Counters: what was refused, dropped or repaired, and why, so that nothing degrades in silence.
-import { Counter, Gauge, Registry } from 'prom-client'
+// Counters: what was refused, dropped or repaired, and why, so that nothing degrades in silence; and the meters beside them.
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { createMeters, type Meters } from './meters.ts'
 
-export interface Counters {
+export interface Counters extends Meters {
   /** one more that was refused for a limit or rule: an HTTP call, an upgrade, a request */
   refused(reason: string): void
   /** one more connection, event or write that was given up */
@@ -11,16 +12,18 @@ export interface Counters {
   /** one more error that nothing caught, which is a mistake of ours */
   uncaught(kind: string): void
   /** a value read whenever the counters are */
-  gauge(name: string, read: () => number): void
-  /** name → number, such as `{ 'refused:wrong-key': 3 }` */
+  gauge(name: string, help: string, read: () => number): void
+  /** name → number, such as `{ 'refused:wrong-key': 3 }`; without the meters */
   all(): Promise<Record<string, number>>
-  /** the same as Prometheus text */
+  /** all of it as Prometheus text */
   toText(): Promise<string>
 }
 
-/** Counters of one process, all at zero. */
-export function createCounters(): Counters {
+/** Counters of one process, all at zero; with `isWhole` also of what Node itself does: its memory, event loop and garbage. */
+export function createCounters({ isWhole = false } = {}): Counters {
   const registry = new Registry()
+  const metered = new Registry()
+  if (isWhole) collectDefaultMetrics({ register: metered, prefix: 'rufer_' })
   const counter = (kind: string, help: string) =>
     new Counter({ name: `rufer_${kind}_total`, help, labelNames: ['reason'], registers: [registry] })
   const refused = counter('refused', 'Refused for a limit or rule, by reason')
@@ -28,15 +31,16 @@ export function createCounters(): Counters {
   const repaired = counter('repaired', 'Went wrong and was set right, by reason')
   const uncaught = counter('uncaught', 'Errors that nothing caught, by kind')
   return {
+    ...createMeters(metered),
     refused: (reason) => refused.inc({ reason }),
     dropped: (reason) => dropped.inc({ reason }),
     repaired: (reason) => repaired.inc({ reason }),
     uncaught: (reason) => uncaught.inc({ reason }),
-    gauge(name, read) {
+    gauge(name, help, read) {
       registry.registerMetric(
         new Gauge({
           name: `rufer_${name}`,
-          help: name.replaceAll('_', ' '),
+          help,
           registers: [],
           collect() {
             this.set(read())
@@ -45,7 +49,7 @@ export function createCounters(): Counters {
       )
     },
     all: async () => Object.fromEntries((await registry.getMetricsAsJSON()).flatMap(toEntries)),
-    toText: () => registry.metrics(),
+    toText: async () => `${await registry.metrics()}\n${await metered.metrics()}`,
   }
 }
 

@@ -28,9 +28,9 @@ export type Lifecycle = ReturnType<typeof startLifecycle>
  */
 export function startLifecycle(config: Config) {
   const log = createLog(config.logLevel)
-  const counters = createCounters()
+  const counters = createCounters({ isWhole: config.metricsToken !== undefined })
   const calls = createCallTracker()
-  const feed: FeedState = { isRunning: false, lagMs: 0, heardAt: -Infinity }
+  const feed = createFeedState(counters)
   const feedEnd = new AbortController()
   let rufer: Rufer | undefined
   let isDraining = false
@@ -94,6 +94,14 @@ export function startLifecycle(config: Config) {
 }
 
 // --- Internal helpers ---
+
+function createFeedState(counters: Counters): FeedState {
+  const feed: FeedState = { isRunning: false, lagMs: 0, heardAt: -Infinity }
+  const lag = 'From a pulse of this process to hearing it in the feed'
+  counters.gauge('feed_lag_seconds', lag, () => feed.lagMs / 1_000)
+  counters.gauge('feed_alive', 'Whether the change feed runs: 1, or 0', () => Number(isFeedAlive(feed)))
+  return feed
+}
 
 /** How long a stop waits for calls: longer than their work takes, and who does not read an answer never lets one end. */
 const CALLS_MS = 3_000

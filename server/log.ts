@@ -1,6 +1,7 @@
 // The logger: JSON lines on standard output; never a token, a secret or a text.
 import { pino, stdSerializers, type Logger } from 'pino'
 import type { Config } from './config.ts'
+import { ofRequest } from './request-id.ts'
 
 export type Log = Logger
 
@@ -11,6 +12,7 @@ export function createLog(level: Config['logLevel']): Log {
     base: null,
     formatters: { level: (label) => ({ level: label }) },
     serializers: { err: toWritten },
+    mixin: ofRequest,
   })
 }
 

@@ -5,6 +5,7 @@ import type { Signals, Typing } from './services/signals.ts'
 import { createSessionEnds } from './session-ends.ts'
 import type { Fanout } from './socket/fanout.ts'
 import type { Change, ChatStore, SessionOwner, Sign } from './store/port.ts'
+import type { Traces } from './traces.ts'
 import { createTypists, type TypingSign } from './typists.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 
@@ -28,10 +29,11 @@ interface RelayDeps {
   messageCreated: (message: Message) => void
   clock: Clock
   counters: Counters
+  traces: Pick<Traces, 'sent'>
 }
 
 export function createRelay(deps: RelayDeps): Relay {
-  const { store, fanout, endSessions, messageCreated, clock, counters } = deps
+  const { store, fanout, endSessions, messageCreated, clock, counters, traces } = deps
   const typists = createTypists(fanout)
   const tell = (told: Told) => store.tell({ ...told, processId: store.processId, at: clock.instant() })
   const sessionEnds = createSessionEnds({ endSessions, tell })
@@ -60,7 +62,9 @@ export function createRelay(deps: RelayDeps): Relay {
         typists.endedByMessage({ conversationId, userId })
         messageCreated(told.message)
       }
-      fanout.fanOut(told)
+      const sent = fanout.fanOut(told)
+      counters.told(told.kind, sent, Math.max(0, Date.now() - Date.parse(told.at)))
+      if (told.kind === 'message.created') traces.sent(told.message.id, sent)
       return false
     },
     close: () => typists.close(),

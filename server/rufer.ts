@@ -7,11 +7,13 @@ import type { Log } from './log.ts'
 import { createRelay, type Relay } from './relay.ts'
 import { createServices, type Services } from './services/services.ts'
 import { createFanout } from './socket/fanout.ts'
-import { createHub } from './socket/hub.ts'
+import { createHub, type Hub } from './socket/hub.ts'
 import { createSockets, type Sockets } from './socket/sockets.ts'
+import type { CommitMeter } from './store/group-commit.ts'
 import { openStore } from './store/open.ts'
 import type { Store } from './store/duties.ts'
 import type { SessionOwner } from './store/port.ts'
+import { createTraces, type Traces } from './traces.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 
@@ -23,6 +25,7 @@ export interface Rufer {
   relay: Relay
   sockets: Sockets
   upkeep: Upkeep
+  traces: Traces
 }
 
 /**
@@ -43,21 +46,22 @@ export async function openRufer({
     counters.dropped('checkpoint')
     log.warn({ err: error }, 'unable to move the log into the database file; trying again later')
   }
-  const store = await openStore({ ...config, onFailure })
+  const store = await openStore({ ...config, onFailure, meter: toMeter(counters) })
   const clock = systemClock
+  const traces = createTraces(Date.now)
   const hub = createHub()
   const fanout = createFanout(hub)
   const endSessions = (which: SessionOwner) => sockets.sessionsEnded(which)
   const messageCreated = (message: Message) => services.typing.messageCreated(message)
-  const relay = createRelay({ store, fanout, endSessions, messageCreated, clock, counters })
-  const services = createServices({ config, store, clock, signals: relay, counters, log })
+  const relay = createRelay({ store, fanout, endSessions, messageCreated, clock, counters, traces })
+  const services = createServices({ config, store, clock, signals: relay, counters, log, traces })
   const sockets = createSockets({ config, services, hub, clock, counters, log })
-  counters.gauge('connections', () => hub.all().size)
+  meterHub(hub, counters)
   if (config.isDemo) await prepareDemo(services)
   const { pulse } = relay
   const onRevived = () => services.presence.comeBack()
   const upkeep = startUpkeep({ store, onRevived, pulse, clock, counters, log })
-  return { config, store, services, relay, sockets, upkeep }
+  return { config, store, services, relay, sockets, upkeep, traces }
 }
 
 /** Lets go of everything, the store last; the sockets must have been drained. */
@@ -67,4 +71,21 @@ export async function closeRufer({ services, relay, upkeep, store }: Rufer): Pro
   relay.close()
   await services.presence.close()
   await store.close()
+}
+
+// --- Internal helpers ---
+
+function toMeter(counters: Counters): CommitMeter {
+  return {
+    committed: (writes, ms) => counters.committed(writes, ms),
+    watchQueue: (read) => counters.gauge('commit_queue_length', 'Writes that wait for a transaction', read),
+  }
+}
+
+function meterHub(hub: Hub, counters: Counters) {
+  const sum = (of: 'waitingRequests' | 'unsentBytes') => () =>
+    [...hub.all()].reduce((total, connection) => total + connection[of], 0)
+  counters.gauge('connections', 'Open connections', () => hub.all().size)
+  counters.gauge('waiting_requests', 'Requests that wait for those before them', sum('waitingRequests'))
+  counters.gauge('unsent_bytes', 'Bytes that peers have not taken yet', sum('unsentBytes'))
 }

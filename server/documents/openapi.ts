@@ -1,5 +1,6 @@
 // GET /openapi.json: the HTTP calls as an OpenAPI 3.1 document, made from the table that also validates them.
 import { z } from 'zod'
+import { messageId } from '#rufer/shared/model/message.ts'
 import { userId } from '#rufer/shared/model/user.ts'
 import { errors, type ErrorCode } from '#rufer/shared/protocol/errors.ts'
 import { calls, errorAnswer, type Call, type CallRow } from '#rufer/shared/protocol/http.ts'
@@ -78,14 +79,14 @@ function parts(call: Call): [method: string, path: string] {
 function toOperation(call: Call, toSchema: (schema: z.ZodType) => Json) {
   const { operation, key, notes, body } = calls[call]
   const isApi = call.includes(' /api/')
-  const hasUser = call.includes(':userId')
+  const parameters = [...ofPath(call, toSchema), ...ofQuery(call, toSchema)]
   return {
     operationId: toName(call),
     summary: operation.charAt(0).toUpperCase() + operation.slice(1),
     description: notes,
     tags: [key ? 'back end' : isApi ? 'chat page' : 'operation'],
     security: key ? [{ secretKey: [] }] : [],
-    ...(hasUser && { parameters: [...ofPath(toSchema), ...ofQuery(call, toSchema)] }),
+    ...(parameters.length > 0 && { parameters }),
     ...(!(body instanceof z.ZodUndefined) && {
       requestBody: {
         required: true,
@@ -96,8 +97,16 @@ function toOperation(call: Call, toSchema: (schema: z.ZodType) => Json) {
   }
 }
 
-function ofPath(toSchema: (schema: z.ZodType) => Json) {
-  return [{ name: 'userId', in: 'path', required: true, schema: toSchema(userId), example: 'bob' }]
+/** Of each parameter of a path its schema, and what it may be. */
+const IN_PATHS: Record<string, { of: z.ZodType; example: string }> = {
+  userId: { of: userId, example: 'bob' },
+  id: { of: messageId, example: callExamples['POST /api/messages'].body.id },
+}
+
+function ofPath(call: Call, toSchema: (schema: z.ZodType) => Json) {
+  return Object.entries(IN_PATHS).flatMap(([name, { of, example }]) =>
+    call.includes(`/:${name}/`) ? [{ name, in: 'path', required: true, schema: toSchema(of), example }] : [],
+  )
 }
 
 function ofQuery(call: Call, toSchema: (schema: z.ZodType) => Json) {

@@ -1,6 +1,7 @@
 // One HTTP call of the API, from its headers to its answer: key → body → schema → run. The one error hook of HTTP.
 import {
   defineEventHandler,
+  getResponseStatus,
   getRouterParam,
   setResponseHeader,
   setResponseStatus,
@@ -11,9 +12,10 @@ import { useNitroApp } from 'nitropack/runtime'
 import { z } from 'zod'
 import { reportFailure } from '#rufer/server/failures.ts'
 import { reportRefusal } from '#rufer/server/refusals.ts'
+import { requestIdOf, withRequestId } from '#rufer/server/request-id.ts'
 import type { Rufer } from '#rufer/server/rufer.ts'
 import { ChatError, errors } from '#rufer/shared/protocol/errors.ts'
-import { calls, ofUser, type Answer, type Body, type Call } from '#rufer/shared/protocol/http.ts'
+import { calls, ofMessage, ofUser, type Answer, type Body, type Call } from '#rufer/shared/protocol/http.ts'
 import { toParamsError } from '#rufer/shared/protocol/issues.ts'
 import { ClientGone, readJson } from './body.ts'
 import { requireKey } from './key.ts'
@@ -32,11 +34,30 @@ export function defineCall<C extends Call>(
 ): EventHandler {
   return defineEventHandler(async (event) => {
     setResponseHeader(event, 'Cache-Control', 'no-store')
-    try {
-      return await answer(event, call, run)
-    } catch (error) {
-      return toErrorAnswer(event, { thrown: error, operation: calls[call].operation })
-    }
+    return metered(event, call, async () => {
+      try {
+        return await answer(event, call, run)
+      } catch (error) {
+        return toErrorAnswer(event, { thrown: error, operation: calls[call].operation })
+      }
+    })
+  })
+}
+
+/** Runs a call under the id of its request, and counts what it was answered with. */
+export async function metered<Result>(
+  event: H3Event,
+  call: Call,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  const { counters, log } = useNitroApp().rufer
+  const beganAt = performance.now()
+  return withRequestId(requestIdOf(event.node.req), async () => {
+    const answered = await run()
+    const [status, ms] = [getResponseStatus(event), performance.now() - beganAt]
+    counters.called(call, status, ms)
+    log.debug({ call, status, ms }, 'a call was answered')
+    return answered
   })
 }
 
@@ -47,6 +68,13 @@ export async function takeCall<C extends Call>(event: H3Event, call: C): Promise
   else requireOwnOrigin(event.node.req, process.config)
   const rufer = process.current()
   return { event, rufer, body: await readBody(event, call) }
+}
+
+/** The message id of a path. @throws ChatError `invalid-params` */
+export function messageIdOf(event: H3Event): string {
+  const parsed = ofMessage.safeParse({ id: getRouterParam(event, 'id', { decode: true }) })
+  if (parsed.success) return parsed.data.id
+  throw toParamsError(parsed.error.issues)
 }
 
 /** The user id of a path. @throws ChatError `invalid-params` */

@@ -7,7 +7,7 @@ import { useNitroApp } from 'nitropack/runtime'
 import { reportFailure } from '#rufer/server/failures.ts'
 import { calls, exportQuery, type Answer, type Call } from '#rufer/shared/protocol/http.ts'
 import { toParamsError } from '#rufer/shared/protocol/issues.ts'
-import { takeCall, toErrorAnswer, type CallInput } from './call.ts'
+import { metered, takeCall, toErrorAnswer, type CallInput } from './call.ts'
 
 /** Some lines at a time. */
 type Pages<Line> = AsyncIterable<Line[]>
@@ -25,12 +25,14 @@ export function defineStream<C extends Call>(
   const { operation } = calls[call]
   return defineEventHandler(async (event) => {
     setResponseHeader(event, 'Cache-Control', 'no-store')
-    try {
-      const pages = await open(await takeCall(event, call))
-      return await send(event, { pages, operation })
-    } catch (thrown) {
-      return toErrorAnswer(event, { thrown, operation })
-    }
+    return metered(event, call, async () => {
+      try {
+        const pages = await open(await takeCall(event, call))
+        return await send(event, { pages, operation })
+      } catch (thrown) {
+        return toErrorAnswer(event, { thrown, operation })
+      }
+    })
   })
 }
 

@@ -1,6 +1,8 @@
 // The root of the server: settings, then everything that is built upon them; a start that cannot go on ends here.
+import { setResponseHeader } from 'h3'
 import { defineNitroPlugin } from 'nitropack/runtime'
 import { ConfigError, parseConfig, unknownSettings } from '#rufer/server/config.ts'
+import { requestIdOf } from '#rufer/server/request-id.ts'
 import { startLifecycle, type Lifecycle } from '#rufer/server/lifecycle.ts'
 
 export default defineNitroPlugin((nitroApp) => {
@@ -9,6 +11,7 @@ export default defineNitroPlugin((nitroApp) => {
   warn(lifecycle)
   lifecycle.whenOpen.catch((error: unknown) => fail(error))
   nitroApp.hooks.hook('request', (event) => {
+    setResponseHeader(event, 'X-Request-Id', requestIdOf(event.node.req))
     event.context['demo'] = lifecycle.config.isDemo
     lifecycle.lookForProxy(event.node.req)
   })

@@ -8,6 +8,7 @@ import type { WebSocket, WebSocketServer } from 'ws'
 import { reportFailure } from '#rufer/server/failures.ts'
 import { ignoreOtherUpgrades } from '#rufer/server/http/other-upgrades.ts'
 import { reportRefusal } from '#rufer/server/refusals.ts'
+import { requestIdOf, withRequestId } from '#rufer/server/request-id.ts'
 import { socketHooks } from '#rufer/server/routes/ws.ts'
 import type { Connection } from '#rufer/server/socket/connection.ts'
 import { checkHandshake } from '#rufer/server/socket/gate.ts'
@@ -22,8 +23,12 @@ export default defineNitroPlugin(({ h3App, hooks, rufer: lifecycle }) => {
   })
 
   // the gate is a hook for all paths: a path without one of its own would otherwise be let in
-  const upgrade: Hooks['upgrade'] = async (request) => {
+  const upgrade: Hooks['upgrade'] = (request) => {
     const node = nodeRequestOf(request)
+    return withRequestId(requestIdOf(node), () => admit(request, node))
+  }
+
+  async function admit(request: Parameters<NonNullable<Hooks['upgrade']>>[0], node: IncomingMessage) {
     // a peer that resets the socket meanwhile is no error of ours; without a listener it would end the process
     node.socket.on('error', () => node.socket.destroy())
     lifecycle.lookForProxy(node)

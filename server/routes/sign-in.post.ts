@@ -5,6 +5,7 @@ import {
   setResponseHeader,
   setResponseHeaders,
   setResponseStatus,
+  type H3Event,
 } from 'h3'
 import { useNitroApp } from 'nitropack/runtime'
 import { readBytes } from '#rufer/server/http/body.ts'
@@ -13,9 +14,14 @@ import { setBrowserCookie } from '#rufer/server/http/cookie.ts'
 import { requireOwnOrigin } from '#rufer/server/http/origin.ts'
 import { signInPage } from '#rufer/server/http/sign-in-page.ts'
 import { reportRefusal } from '#rufer/server/refusals.ts'
+import { requestIdOf, withRequestId } from '#rufer/server/request-id.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
-export default defineEventHandler(async (event) => {
+export default defineEventHandler((event) => withRequestId(requestIdOf(event.node.req), () => signIn(event)))
+
+// --- Internal helpers ---
+
+async function signIn(event: H3Event) {
   const { rufer: process } = useNitroApp()
   setResponseHeader(event, 'Cache-Control', 'no-store')
   try {
@@ -37,4 +43,4 @@ export default defineEventHandler(async (event) => {
   setResponseStatus(event, 410)
   setResponseHeaders(event, headers)
   return html
-})
+}

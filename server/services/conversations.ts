@@ -1,5 +1,6 @@
 // Conversations: opening, listing, getting, and catching up with what changed.
 import { z } from 'zod'
+import type { Counters } from '#rufer/server/counters.ts'
 import type { Clock } from '#rufer/server/clock.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import {
@@ -14,7 +15,15 @@ import { refuseOneself, requireMember } from './access.ts'
 import { PAGE_BYTES, takeFitting } from './fit-reply.ts'
 import { syncConversations } from './sync.ts'
 
-export function createConversationsService({ store, clock }: { store: ChatStore; clock: Clock }) {
+export function createConversationsService({
+  store,
+  clock,
+  counters,
+}: {
+  store: ChatStore
+  clock: Clock
+  counters: Pick<Counters, 'missed'>
+}) {
   return {
     /** @throws ChatError `user-not-found`, or `invalid-params` for oneself */
     async open(userId: string, peerId: string): Promise<Conversation> {
@@ -41,7 +50,11 @@ export function createConversationsService({ store, clock }: { store: ChatStore;
     },
 
     /** What changed since the revs a client holds. */
-    sync: (userId: string, params: Params<'conversation.sync'>) => syncConversations(store, userId, params),
+    async sync(userId: string, params: Params<'conversation.sync'>): Promise<Result<'conversation.sync'>> {
+      const changed = await syncConversations(store, userId, params)
+      if (changed.conversations.length > 0) counters.missed(changed.conversations.length)
+      return changed
+    },
   }
 }
 

@@ -3,9 +3,12 @@ import type { Clock } from '#rufer/server/clock.ts'
 import type { Counters } from '#rufer/server/counters.ts'
 import type { RateLimiter } from '#rufer/server/rate-limiter.ts'
 import type { AppendOutcome, ChatStore, MessageDraft, MessageTarget } from '#rufer/server/store/port.ts'
+import type { Traces } from '#rufer/server/traces.ts'
 import { countCodePoints } from '#rufer/shared/model/code-points.ts'
+import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
+import type { Answer } from '#rufer/shared/protocol/http.ts'
 import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
 import { refuseOneself, requireMember } from './access.ts'
 import { PAGE_BYTES, takeFitting } from './fit-reply.ts'
@@ -18,6 +21,7 @@ interface MessagesDeps {
   sendRate: RateLimiter
   /** the most code points of a text */
   textLength: number
+  traces: Pick<Traces, 'accepted' | 'committed' | 'of'>
 }
 
 export function createMessagesService(deps: MessagesDeps) {
@@ -31,7 +35,7 @@ export function createMessagesService(deps: MessagesDeps) {
       const draft = toDraft(senderId, params, deps)
       const waitMs = deps.sendRate.take(senderId)
       if (waitMs > 0) return sendBeyondRate(draft, waitMs, deps)
-      const appended = await deps.store.appendMessage(draft)
+      const appended = await append(draft, deps)
       if (appended.outcome === 'duplicate') deps.sendRate.give(senderId)
       return toResult(appended)
     },
@@ -42,7 +46,21 @@ export function createMessagesService(deps: MessagesDeps) {
      * @throws ChatError `text-too-long`, `id-conflict`, `conversation-not-found`, `user-not-found`
      */
     async post(senderId: string, params: Params<'message.send'>): Promise<Result<'message.send'>> {
-      return toResult(await deps.store.appendMessage(toDraft(senderId, params, deps)))
+      return toResult(await append(toDraft(senderId, params, deps), deps))
+    },
+
+    /** What became of a message, here and at its recipient. @throws ChatError `not-found` */
+    async trace(id: string): Promise<Answer<'GET /api/messages/:id/trace'>> {
+      const message = await deps.store.getMessage(id)
+      if (!message) throw new ChatError('not-found', { reason: 'no such message' })
+      const { conversationId, seq, deliveredAt, readAt } = message
+      const { acceptedAt, committedAt, fedAt, sentTo = null } = deps.traces.of(id)
+      const seen = {
+        acceptedAt: toInstant(acceptedAt),
+        committedAt: toInstant(committedAt),
+        fedAt: toInstant(fedAt),
+      }
+      return { id, conversationId, seq, ...seen, sentTo, deliveredAt, readAt }
     },
 
     /** A page of the history, as far as it fits into a reply. */
@@ -59,6 +77,17 @@ export function createMessagesService(deps: MessagesDeps) {
 }
 
 // --- Internal helpers ---
+
+function toInstant(ms: number | undefined): Instant | null {
+  return ms === undefined ? null : new Date(ms).toISOString()
+}
+
+async function append(draft: MessageDraft, { store, traces }: MessagesDeps) {
+  traces.accepted(draft.id)
+  const appended = await store.appendMessage(draft)
+  if ('message' in appended) traces.committed(draft.id)
+  return appended
+}
 
 function toDraft(
   senderId: string,

@@ -5,6 +5,7 @@ import type { Counters } from '#rufer/server/counters.ts'
 import type { Log } from '#rufer/server/log.ts'
 import { createRateLimiter } from '#rufer/server/rate-limiter.ts'
 import type { Store } from '#rufer/server/store/duties.ts'
+import type { Traces } from '#rufer/server/traces.ts'
 import { createConversationsService } from './conversations.ts'
 import { createExportService } from './export.ts'
 import { createMessagesService } from './messages.ts'
@@ -24,6 +25,7 @@ export interface ServicesDeps {
   signals: Signals
   counters: Counters
   log: Log
+  traces: Traces
 }
 
 export function createServices(deps: ServicesDeps) {

@@ -45,11 +45,16 @@ export function createSessionsService(deps: SessionsDeps) {
       issueToken(deps, userId, browser),
 
     /** Whom a token would let in; it stays unspent. */
-    findToken: (token: string): Promise<Secret | undefined> => find('token', token),
+    findToken: async (token: string): Promise<Secret | undefined> =>
+      counted(await find('token', token), deps),
 
     /** Spends a token: of many callers at once exactly one gets its session. */
-    takeToken: (token: string): Promise<Secret | undefined> =>
-      store.takeSecret({ kind: 'token', hash: toHash(token) }, clock.instant()),
+    async takeToken(token: string): Promise<Secret | undefined> {
+      const key = { kind: 'token', hash: toHash(token) } as const
+      const taken = counted(await store.takeSecret(key, clock.instant()), deps)
+      if (taken) deps.counters.token('used')
+      return taken
+    },
 
     /** The code of a link that signs one browser in. @throws ChatError `user-not-found` */
     async issueLink(userId: string): Promise<Issued> {
@@ -107,6 +112,12 @@ interface Issue {
   parentHash?: string | null
 }
 
+/** A token that lets nobody in is counted. */
+function counted(token: Secret | undefined, { counters }: SessionsDeps) {
+  if (!token) counters.token('refused')
+  return token
+}
+
 async function issueToken(deps: SessionsDeps, userId: string, browser: Secret | null) {
   const { tokensPerMinute, unusedTokens } = deps.config.limits
   const rate = { perSecond: tokensPerMinute / 60, burst: Math.max(1, tokensPerMinute) }
@@ -129,7 +140,10 @@ async function issue(
     clock.instant(),
     allowance,
   )
-  if (put.outcome === 'stored') return { value, expiresAt }
+  if (put.outcome === 'stored') {
+    if (kind === 'token') counters.token('issued')
+    return { value, expiresAt }
+  }
   if (put.outcome === 'rate-limited') {
     counters.refused('tokens-per-minute')
     throw new ChatError('rate-limited', { retryAfterMs: put.retryAfterMs })

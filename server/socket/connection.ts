@@ -91,6 +91,10 @@ export class Connection {
     return this.#options.socket.bufferedAmount
   }
 
+  get waitingRequests(): number {
+    return this.#waiting.length
+  }
+
   /** The peer sent a ping, which `ws` answers. */
   pinged(): void {
     this.#countLikeRequest()

@@ -5,6 +5,7 @@ import { reportFailure } from '#rufer/server/failures.ts'
 import type { Handler, RequestContext } from '#rufer/server/handlers/context.ts'
 import { handlers } from '#rufer/server/handlers/index.ts'
 import type { Log } from '#rufer/server/log.ts'
+import { withRequestId } from '#rufer/server/request-id.ts'
 import { ChatError, errors } from '#rufer/shared/protocol/errors.ts'
 import { methods, type Method, type Params } from '#rufer/shared/protocol/methods.ts'
 import { toParamsError } from '#rufer/shared/protocol/issues.ts'
@@ -30,22 +31,33 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       return
     }
     connection.lastRequestId = request.id
-    try {
-      limitRequest(connection, deps.counters)
-      connection.send(
-        encodeReply({ id: request.id, result: await answer(request, deps.toContext(connection)) }),
-      )
-    } catch (error) {
-      connection.send(encodeReply({ id: request.id, error: toFrameError(error, request, deps) }))
-      if (connection.requestLimit.isFlooding()) {
-        deps.counters.dropped('flooding')
-        connection.end('flooding')
-      }
-    }
+    await withRequestId(`${connection.id}/${request.id}`, () => reply(connection, request, deps))
   }
 }
 
 // --- Internal helpers ---
+
+async function reply(connection: Connection, request: DecodedRequest, deps: DispatchDeps) {
+  const { id, method } = request
+  const beganAt = performance.now()
+  let outcome = 'ok'
+  try {
+    limitRequest(connection, deps.counters)
+    connection.send(encodeReply({ id, result: await answer(request, deps.toContext(connection)) }))
+  } catch (error) {
+    const frameError = toFrameError(error, request, deps)
+    outcome = frameError.code
+    connection.send(encodeReply({ id, error: frameError }))
+    if (connection.requestLimit.isFlooding()) {
+      deps.counters.dropped('flooding')
+      connection.end('flooding')
+    }
+  }
+  const ms = performance.now() - beganAt
+  const known = method !== undefined && isMethod(method) ? method : 'unknown'
+  deps.counters.answered(known, outcome, ms)
+  deps.log.debug({ method: known, outcome, ms }, 'a request was answered')
+}
 
 function limitRequest({ requestLimit }: Connection, counters: Counters) {
   const retryAfterMs = requestLimit.take()
@@ -75,8 +87,8 @@ function isMethod(method: string): method is Method {
   return Object.hasOwn(methods, method)
 }
 
-function toFrameError(thrown: unknown, { id, method }: DecodedRequest, deps: DispatchDeps) {
-  reportFailure(thrown, deps, { what: 'unable to answer request', method, requestId: id })
+function toFrameError(thrown: unknown, { method }: DecodedRequest, deps: DispatchDeps) {
+  reportFailure(thrown, deps, { what: 'unable to answer request', method })
   const { code, message, retryAfterMs, issues } = ChatError.from(thrown)
   const operation = method !== undefined && isMethod(method) ? methods[method].operation : 'answer request'
   return {

@@ -12,8 +12,8 @@ export interface Fanout {
   presenceChanged(presence: Presence): void
   typingStarted(typing: Typing): void
   typingStopped(typing: Typing): void
-  /** Tells every connection of every member of a stored change. */
-  fanOut(change: Change): void
+  /** Tells every connection of every member of a stored change; gives how many. */
+  fanOut(change: Change): number
 }
 
 export function createFanout(hub: Hub): Fanout {
@@ -25,30 +25,17 @@ export function createFanout(hub: Hub): Fanout {
   return {
     fanOut(change) {
       for (const userId of change.recipients) watchOthers(hub, userId, change.recipients)
-      switch (change.kind) {
-        case 'conversation.updated':
-          // everybody sees it with an unread count of their own
-          for (const userId of change.recipients) {
-            const conversation = toConversation(change.conversation, userId)
-            sendAll(hub.of(`user:${userId}`), encodeEvent('conversation.updated', { conversation }))
-          }
-          return
-        case 'message.created':
-          return sendAll(
-            toUsers(hub, change.recipients),
-            encodeEvent('message.created', { message: change.message }),
-          )
-        case 'receipt.updated':
-          return sendAll(
-            toUsers(hub, change.recipients),
-            encodeEvent('receipt.updated', { receipt: change.receipt }),
-          )
-      }
+      if (change.kind === 'conversation.updated') return tellConversation(hub, change)
+      const frame =
+        change.kind === 'message.created'
+          ? encodeEvent('message.created', { message: change.message })
+          : encodeEvent('receipt.updated', { receipt: change.receipt })
+      return sendAll(toUsers(hub, change.recipients), frame)
     },
     presenceChanged: (presence) =>
-      sendAll(hub.of(`presence:${presence.userId}`), encodeEvent('presence.changed', { presence })),
-    typingStarted: (typing) => tellTyping('typing.started', typing),
-    typingStopped: (typing) => tellTyping('typing.stopped', typing),
+      void sendAll(hub.of(`presence:${presence.userId}`), encodeEvent('presence.changed', { presence })),
+    typingStarted: (typing) => void tellTyping('typing.started', typing),
+    typingStopped: (typing) => void tellTyping('typing.stopped', typing),
   }
 }
 
@@ -58,8 +45,23 @@ function* toUsers(hub: Hub, userIds: string[]) {
   for (const userId of userIds) yield* hub.of(`user:${userId}`)
 }
 
+/** Everybody sees it with an unread count of their own. */
+function tellConversation(hub: Hub, change: Change & { kind: 'conversation.updated' }) {
+  let sent = 0
+  for (const userId of change.recipients) {
+    const conversation = toConversation(change.conversation, userId)
+    sent += sendAll(hub.of(`user:${userId}`), encodeEvent('conversation.updated', { conversation }))
+  }
+  return sent
+}
+
 function sendAll(connections: Iterable<Connection>, frame: Buffer) {
-  for (const connection of connections) connection.send(frame)
+  let sent = 0
+  for (const connection of connections) {
+    connection.send(frame)
+    sent++
+  }
+  return sent
 }
 
 /** A conversation learned by an event is one whose members are watched. */

@@ -20,6 +20,13 @@ export interface GroupCommitOptions<Operation> {
   maxBatch?: number
   /** the least time between the end of a commit and the next one; what comes meanwhile shares that one */
   spaceMs?: number
+  meter?: CommitMeter | undefined
+}
+
+/** Is told of every transaction, and may look how many operations wait. */
+export interface CommitMeter {
+  committed: (operations: number, ms: number) => void
+  watchQueue: (read: () => number) => void
 }
 
 interface Waiting<Operation> {
@@ -38,11 +45,11 @@ interface Waiting<Operation> {
  * better, and so nobody waits longer than one attempt takes.
  */
 export function createGroupCommit<Operation>(options: GroupCommitOptions<Operation>): GroupCommit<Operation> {
-  const { commit, maxWaiting = 10_000, maxBatch = 256, spaceMs = 0 } = options
+  const { maxWaiting = 10_000, maxBatch = 256, spaceMs = 0 } = options
   const waiting: Waiting<Operation>[] = []
-  let isScheduled = false
-  let endedAt = -Infinity
+  let [isScheduled, endedAt] = [false, -Infinity]
   let drained: PromiseWithResolvers<void> | undefined
+  const commit = metered(options, () => waiting.length)
 
   function schedule() {
     if (isScheduled) return
@@ -93,6 +100,17 @@ export function createGroupCommit<Operation>(options: GroupCommitOptions<Operati
 }
 
 // --- Internal helpers ---
+
+/** The commit, which tells the meter of each that was done. */
+function metered<Operation>({ commit, meter }: GroupCommitOptions<Operation>, countWaiting: () => number) {
+  if (!meter) return commit
+  meter.watchQueue(countWaiting)
+  return async (operations: Operation[]) => {
+    const beganAt = performance.now()
+    await commit(operations)
+    meter.committed(operations.length, performance.now() - beganAt)
+  }
+}
 
 /** In another turn of the event loop at the earliest. */
 function runAfter(ms: number, run: () => void) {

@@ -1,5 +1,6 @@
 // Opens the store of this process, by the engine that the settings choose.
 import type { Store } from './duties.ts'
+import type { CommitMeter } from './group-commit.ts'
 
 export interface StoreSettings {
   /** the folder of the embedded store, made if it does not exist */
@@ -10,6 +11,7 @@ export interface StoreSettings {
   mongodbUri?: string | undefined
   /** is told what went wrong behind the calls of the store, and will be tried again */
   onFailure?: ((error: unknown) => void) | undefined
+  meter?: CommitMeter | undefined
 }
 
 /**
@@ -19,10 +21,10 @@ export interface StoreSettings {
  * @throws an Error of one readable line that says what to do, where it cannot be opened
  */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  const { mongodbUri } = settings
+  const { mongodbUri, meter } = settings
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./mongo/open.ts')
-    return openMongoStore(mongodbUri)
+    return openMongoStore(mongodbUri, meter)
   }
   const { openSqliteStore } = await import('./sqlite/open.ts')
   return openSqliteStore(settings)

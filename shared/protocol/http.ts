@@ -1,6 +1,7 @@
 // The table of HTTP calls with a body or an answer in JSON: what each takes and gives.
 import { z } from 'zod'
 import { instant } from '#rufer/shared/model/instant.ts'
+import { messageId } from '#rufer/shared/model/message.ts'
 import { user, userId } from '#rufer/shared/model/user.ts'
 import type { ErrorCode } from './errors.ts'
 import { exportLine } from './export.ts'
@@ -8,6 +9,7 @@ import { frameError } from './frame.ts'
 import { methods, toEither } from './methods.ts'
 
 export const ofUser = z.strictObject({ userId })
+export const ofMessage = z.strictObject({ id: messageId })
 /** What the address of an export may carry: the `after` of the last line that came. */
 export const exportQuery = z.strictObject({ after: z.string().exactOptional() })
 const noBody = z.undefined()
@@ -98,6 +100,25 @@ export const calls = {
     answer: send.result,
     errors: ['text-too-long', 'id-conflict', 'conversation-not-found', 'user-not-found'],
     notes: 'As `message.send`, for a bot or whomever the back end speaks for; without the rate of one user.',
+  },
+  'GET /api/messages/:id/trace': {
+    operation: 'trace message',
+    key: true,
+    body: noBody,
+    answer: z.object({
+      id: messageId,
+      conversationId: z.string(),
+      seq: z.int(),
+      acceptedAt: instant.nullable(),
+      committedAt: instant.nullable(),
+      fedAt: instant.nullable(),
+      sentTo: z.int().nullable(),
+      deliveredAt: instant.nullable(),
+      readAt: instant.nullable(),
+    }),
+    errors: ['invalid-params', 'not-found'],
+    notes:
+      'What became of a message, step by step: its request came, it was durable, the change feed gave it, it was sent to so many connections; delivered and read. The steps before those two are of the process that is asked, which knows its last 10,000 messages; null is what it did not see.',
   },
   'POST /api/session-token': {
     operation: 'issue session token',

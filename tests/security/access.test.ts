@@ -39,6 +39,8 @@ const CALL_ROWS: Record<string, number[]> = {
   'DELETE /api/users/:userId/sessions': KEYED(200),
   'POST /api/users/sign-in-link': KEYED(200),
   'POST /api/messages': KEYED(200),
+  // of no message there is
+  'GET /api/messages/:id/trace': KEYED(404),
   // a key is no sign-in
   'POST /api/session-token': [403, 403, 200, 200, 403, 403, 403, 403, 403],
   // whoever is signed in to nothing is signed out of nothing
@@ -223,7 +225,7 @@ async function callWith(
   call: string,
   { key, cookie, userId = 'alice' }: CallWith,
 ): Promise<{ status: number }> {
-  const [method = '', path = ''] = call.replace(':userId', userId).split(' ')
+  const [method = '', path = ''] = call.replace(':userId', userId).replace(':id', newId()).split(' ')
   const isForm = path === '/sign-in'
   const headers: Record<string, string> = {
     ...(cookie && { cookie }),

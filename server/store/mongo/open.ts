@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import mongoose from 'mongoose'
 import type { Store } from '../duties.ts'
+import type { CommitMeter } from '../group-commit.ts'
 import { APP_NAME } from './abandoned.ts'
 import { createChangeStreams } from './change-streams.ts'
 import { checkServer } from './check.ts'
@@ -16,7 +17,7 @@ const { MongoClient } = mongoose.mongo
  *
  * @throws an Error of one readable line that says what to do, and never the address, which may hold a password
  */
-export async function openMongoStore(uri: string): Promise<Store> {
+export async function openMongoStore(uri: string, meter?: CommitMeter): Promise<Store> {
   const dbName = databaseOf(uri)
   await checkServer(uri, dbName)
   const connection = mongoose.createConnection(uri, { ...options, dbName, bufferCommands: false })
@@ -36,6 +37,7 @@ export async function openMongoStore(uri: string): Promise<Store> {
       place,
       processId: randomUUID(),
       disconnect,
+      meter,
     })
   } catch (error) {
     await disconnect()

@@ -1,6 +1,7 @@
 // The MongoDB store: the port's methods, each some calls of the driver; and what closing it waits for.
 import type mongoose from 'mongoose'
 import type { Instant } from '#rufer/shared/model/instant.ts'
+import type { CommitMeter } from '../group-commit.ts'
 import { toDirectId } from '../direct-id.ts'
 import type { Store } from '../duties.ts'
 import { StoreError, type AppendOutcome, type MessageDraft, type OpenOutcome } from '../port.ts'
@@ -31,6 +32,7 @@ export interface Connected {
   streams: ChangeStreams
   place: Place
   processId: string
+  meter?: CommitMeter | undefined
   /** Lets the connections go. */
   disconnect: () => Promise<void>
 }
@@ -38,7 +40,7 @@ export interface Connected {
 export function createMongoStore(connected: Connected): Store {
   const { collections, client, streams, place, processId } = connected
   const transact = createTransact(client, (session) => place.advance(session.operationTime))
-  const writer = createWriter(collections, transact)
+  const writer = createWriter({ collections, meter: connected.meter }, transact)
   const process = { collections, transact, processId }
   const { run, refuseOnceClosed, end } = createCalls()
   const tell = createTell(collections)

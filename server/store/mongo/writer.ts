@@ -1,5 +1,5 @@
 // The writer: what is written to conversations at the same time shares a transaction, one of which is under way.
-import { createGroupCommit } from '../group-commit.ts'
+import { createGroupCommit, type CommitMeter } from '../group-commit.ts'
 import { runBatch, type Operation } from './batch.ts'
 import type { Collections } from './models.ts'
 import type { Transact } from './transactions.ts'
@@ -15,10 +15,14 @@ export interface Writer {
  * Two transactions at a time would each carry half as many and take the CPU of both ends for as many more; and of two
  * processes that write to the same conversations, they would hinder each other more often.
  */
-export function createWriter(collections: Collections, transact: Transact): Writer {
+export function createWriter(
+  { collections, meter }: { collections: Collections; meter?: CommitMeter | undefined },
+  transact: Transact,
+): Writer {
   const group = createGroupCommit<Operation<void>>({
     commit: (operations) => transact((session) => runBatch(collections, session, operations)),
     maxBatch: MOST_AT_ONCE,
+    meter,
   })
 
   return {

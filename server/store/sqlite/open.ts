@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Store } from '../duties.ts'
+import type { CommitMeter } from '../group-commit.ts'
 import { findDamage } from './damage.ts'
 import { openDatabase, type Database } from './database.ts'
 import { isDamage, isUnopenable } from './failure.ts'
@@ -20,15 +21,16 @@ export async function openSqliteStore(settings: {
   dataDir: string
   sqliteSync: 'full' | 'normal'
   onFailure?: ((error: unknown) => void) | undefined
+  meter?: CommitMeter | undefined
 }): Promise<Store> {
-  const { dataDir, sqliteSync, onFailure } = settings
+  const { dataDir, sqliteSync, onFailure, meter } = settings
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const release = await takeLock(join(dataDir, LOCK))
     try {
       if (existsSync(join(dataDir, RESTORING))) throw new Error(UNFINISHED)
       const database = openData(join(dataDir, DATABASE), sqliteSync)
-      return createSqliteStore(database, { release, onFailure })
+      return createSqliteStore(database, { release, onFailure, meter })
     } catch (error) {
       release()
       throw error

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Store } from '../duties.ts'
 import { StoreError } from '../port.ts'
+import type { CommitMeter } from '../group-commit.ts'
 import { pruneChanges } from './changes.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { listConversations, lookUpConversations, openConversation } from './conversations.ts'
@@ -25,19 +26,17 @@ export interface StoreOptions {
   onFailure?: ((error: unknown) => void) | undefined
   /** by how many pages the log grows before they are moved into the file */
   longLog?: number
+  meter?: CommitMeter | undefined
 }
 
 /** Makes the store on a database of the current schema. Closing it closes the database, too. */
 export function createSqliteStore(
   database: Database,
-  { release = () => undefined, onFailure = () => undefined, longLog }: StoreOptions = {},
+  { release = () => undefined, onFailure = () => undefined, longLog, meter }: StoreOptions = {},
 ): Store {
   const feed = createFeed(database)
   const checkpoints = createCheckpoints(database, { onFailure, long: longLog })
-  const writer = createWriter(database, () => {
-    feed.wake()
-    checkpoints.committed()
-  })
+  const writer = createWriter(database, { onCommitted: [feed.wake, checkpoints.committed], meter })
   const { write } = writer
   const processId = randomUUID()
   let closed: Promise<void> | undefined

@@ -1,6 +1,6 @@
 // Transactions: the one way into the database for everything that is written.
 import { setTimeout as pause } from 'node:timers/promises'
-import { createGroupCommit } from '../group-commit.ts'
+import { createGroupCommit, type CommitMeter } from '../group-commit.ts'
 import type { Database } from './database.ts'
 import { isBusy, toStoreError } from './failure.ts'
 
@@ -15,11 +15,15 @@ export interface Writer {
 }
 
 /** Operations run synchronously, in the order of their calls, and must do nothing but read and write the database. */
-export function createWriter(database: Database, onCommitted: () => void): Writer {
+export function createWriter(
+  database: Database,
+  { onCommitted, meter }: { onCommitted: (() => void)[]; meter?: CommitMeter | undefined },
+): Writer {
   const group = createGroupCommit<() => void>({
+    meter,
     commit: async (operations) => {
       await commit(operations, performance.now() + PATIENCE_MS)
-      onCommitted()
+      for (const tell of onCommitted) tell()
     },
   })
 

@@ -21,7 +21,7 @@ test('count by kind and reason, each process for itself', async () => {
 test('a gauge is read whenever the counters are', async () => {
   const counters = createCounters()
   let open = 3
-  counters.gauge('connections', () => open)
+  counters.gauge('connections', 'Open connections', () => open)
   expect(await counters.all()).toEqual({ connections: 3 })
   open = 4
   expect(await counters.toText()).toContain('rufer_connections 4')

@@ -46,7 +46,7 @@ test('a message ends the typing of its sender, on every process, before it is to
   const { relay, told } = open()
   for (const processId of ['one', 'other'])
     relay.deliver(sign({ kind: 'typing.started', ...typing, processId }))
-  relay.deliver({ kind: 'message.created', message } as Change)
+  relay.deliver({ kind: 'message.created', message, at: systemClock.instant() } as Change)
   relay.deliver(sign({ kind: 'typing.stopped', ...typing }))
   expect(told).toEqual(['started', 'started', 'stopped', 'message ends typing', 'message.created'])
 })
@@ -95,12 +95,13 @@ function open(tell = () => Promise.resolve(2)) {
       presenceChanged: ({ status }) => void told.push(status),
       typingStarted: () => void told.push('started'),
       typingStopped: () => void told.push('stopped'),
-      fanOut: ({ kind }) => void told.push(kind),
+      fanOut: ({ kind }) => (told.push(kind), 1),
     },
     endSessions: () => (told.push('sessions ended'), 2),
     messageCreated: () => void told.push('message ends typing'),
     clock: systemClock,
     counters,
+    traces: { sent: () => {} },
   })
   onTestFinished(() => relay.close())
   return { relay, signs, told, counters }
