@@ -35,7 +35,7 @@ await scene.stop()
 missing.forEach((id) => print(`FAULTY: message ${id} was acknowledged and is gone in the end`))
 damage.forEach((line) => print(`FAULTY: ${line}`))
 print(`${totals.acts()}; ${minutes} min on ${engine}, seed ${seed}`)
-print(totals.line(missing.length))
+print(totals.line())
 process.exit(totals.isSound() && missing.length + damage.length === 0 ? 0 : 1)
 
 // --- Internal helpers ---

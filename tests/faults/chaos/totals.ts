@@ -8,6 +8,8 @@ import type { Outcome } from '#rufer/tests/faults/trial/trial.ts'
 export function createTotals() {
   const acknowledged = new Set<string>()
   const conversationIds = new Set<string>()
+  /** in whichever round, or in the end */
+  const lost = new Set<string>()
   const acts = new Map<string, number>()
   const counts: Verdict['counts'] = {
     lost: 0,
@@ -32,14 +34,17 @@ export function createTotals() {
         acknowledged.add(ask.id)
         conversationIds.add(ask.conversationId)
       }
+      for (const { tally, subject } of verdict.faults) if (tally === 'lost') lost.add(subject)
       for (const tally of tallies) counts[tally] += verdict.counts[tally]
     },
     isSound: () => isSound,
     /** Which messages that were acknowledged in any round are not there any more. */
-    findMissing: (messages: Stored['messages']) => [
-      ...acknowledged.difference(new Set(messages.map(({ id }) => id))),
-    ],
-    line: (missing: number) => toLine(acknowledged.size, { ...counts, lost: counts.lost + missing }),
+    findMissing(messages: Stored['messages']) {
+      const missing = acknowledged.difference(new Set(messages.map(({ id }) => id)))
+      for (const id of missing) lost.add(id)
+      return [...missing]
+    },
+    line: () => toLine(acknowledged.size, { ...counts, lost: lost.size }),
   }
 }
 
