@@ -27,25 +27,29 @@ function useArrivals() {
   const connection = useConnectionStore()
   const arrivals = shallowRef<Arrival[]>([])
   const waiting: Message[] = []
+  let count = 0
   let lastKey = 0
 
   function tell() {
-    const messages = waiting.splice(0)
+    const [first] = waiting.splice(0)
+    const messages = count
+    count = 0
     const conversation = conversations.open
-    const [first] = messages
     if (!conversation || first?.conversationId !== conversation.id) return
     const name = memberOf(conversation, first.senderId)?.displayName ?? ''
     const one = `${name}: ${first.text.slice(0, LONGEST_TEXT)}`
-    const text = messages.length === 1 ? one : `${messages.length} new messages from ${name}`
+    const text = messages === 1 ? one : `${messages} new messages from ${name}`
     arrivals.value = [...arrivals.value, { key: ++lastKey, text }].slice(-MOST_ARRIVALS)
   }
   watch(
-    () => conversations.open?.lastMessage,
-    (message, before) => {
-      const isArrival =
-        before && message?.conversationId === before.conversationId && message.seq > before.seq
-      if (!isArrival || message.senderId === connection.userId) return
+    () => conversations.open,
+    (now, before) => {
+      const message = now?.lastMessage
+      if (!message || now.id !== before?.id || now.seq <= before.seq) return
+      if (message.senderId === connection.userId) return
       waiting.push(message)
+      // Of several that came within one frame the newest alone is seen here.
+      count += now.seq - before.seq
       if (waiting.length === 1) setTimeout(tell, TOGETHER_MS)
     },
   )

@@ -12,6 +12,7 @@ import {
 } from '#rufer/tests/helpers/chat-states/stage.ts'
 import { findOrInstallChromium } from './chromium.ts'
 import { hasColourEmoji } from './screenshots/emoji.ts'
+import { DOCS, takeForDocs } from './screenshots/docs.ts'
 import { takeReadmePicture } from './screenshots/readme.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -19,7 +20,8 @@ const SCHEMES = ['light', 'dark'] as const
 const USAGE = `usage: npm run screenshots -- [--only state]… [--out folder]
 
   --only  takes that state alone: ${allStates.map(({ name }) => name).join(', ')};
-          or readme, the picture of the README, which goes to docs/
+          or readme, the picture of the README, which goes to docs/,
+          or docs, the handful that goes to docs/screenshots/
   --out   where the pictures go; screenshots/ unless told otherwise
 `
 
@@ -31,6 +33,8 @@ try {
   if (!(await hasColourEmoji(browser)))
     print('This machine has no emoji font, so emoji are boxes; install one, such as fonts-noto-color-emoji.')
   if (only?.includes('readme')) print(await takeReadmePicture(browser, join(ROOT, 'docs/screenshot.png')))
+  if (only?.includes('docs'))
+    await Array.fromAsync(DOCS, (picture) => takeForDocs({ browser, server, root: ROOT }, picture))
   const states = allStates.filter(({ name }) => !only || only.includes(name))
   await Array.fromAsync(states.flatMap(toViews), (one) => take(browser, one))
 } finally {
@@ -44,7 +48,7 @@ function readArguments() {
   try {
     const options = { only: { type: 'string', multiple: true }, out: { type: 'string' } } as const
     const { values } = parseArgs({ options })
-    const known = new Set([...allStates.map(({ name }) => name), 'readme'])
+    const known = new Set([...allStates.map(({ name }) => name), 'readme', 'docs'])
     const unknown = values.only?.find((name) => !known.has(name))
     if (unknown) throw new Error(`there is no state ${unknown}`)
     return { only: values.only, out: values.out ?? join(ROOT, 'screenshots') }
