@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openMongoStore } from '#rufer/server/store/mongo/open.ts'
+import type { Store } from '#rufer/server/store/duties.ts'
 import type { ChatStore, Secret } from '#rufer/server/store/port.ts'
 import { newDatabaseUri, readDatabase, skipWithoutMongo } from '#rufer/tests/helpers/mongo.ts'
 
@@ -15,7 +16,7 @@ function secret(parts: Partial<Secret> = {}): Secret {
 }
 
 /** Calls every method, with all there is to ask; gives the names of those that were forgotten. */
-async function useEverything(all: ChatStore) {
+async function useEverything(all: Store) {
   const unused = new Set(Object.keys(all))
   const store = new Proxy(all, {
     get(target, name, receiver) {
@@ -44,6 +45,9 @@ async function useEverything(all: ChatStore) {
   await store.listConversations({ userId: 'alice', limit: 9, after: { updatedAt: at, id: 'a' } })
   for (const bounds of [{}, { beforeSeq: 2 }, { afterSeq: 1 }])
     await store.listMessages({ conversationId, limit: 9, ...bounds })
+  await store.duties.listMemberships({ userId: 'alice', limit: 9 })
+  await store.duties.listMemberships({ userId: 'alice', limit: 9, afterId: 'a' })
+  await store.duties.countMemberships('alice')
   await store.listRevisions({ conversationId, afterRev: 0, throughRev: 9, limit: 9 })
 
   const browser = secret({ kind: 'browser' })
