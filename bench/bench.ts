@@ -6,6 +6,9 @@ import { readRecorded, record } from './report/record.ts'
 import { toComparison, toHeading, toText } from './report/text.ts'
 import { takeRun } from './run.ts'
 
+// whoever stops a run stops the servers with it: they are ended as this process exits
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
+
 try {
   const { build, ...options } = readOptions(measurements.map(({ name }) => name))
   if (build) buildProduct()
