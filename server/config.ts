@@ -1,6 +1,12 @@
 // Settings: the environment, read once at start through one zod schema.
 import { z } from 'zod'
 import { isLimitName, limits, type Limits } from '#rufer/shared/protocol/limits.ts'
+import {
+  missingWebhookSettings,
+  toWebhookConfig,
+  webhookSettings,
+  type WebhookConfig,
+} from './webhooks/settings.ts'
 
 export interface Config {
   /** accepted secret keys, the newest first; empty in demo mode when the data folder keeps one */
@@ -21,6 +27,8 @@ export interface Config {
   heartbeatMs: number
   heartbeatTimeoutMs: number
   sessionMaxAgeMs: number
+  /** undefined: none are sent */
+  webhooks: WebhookConfig | undefined
   limits: Limits
 }
 
@@ -137,6 +145,7 @@ export const settings = z.object({
     .describe(
       'the replica set (MongoDB 6.0 or later) that all processes share; unless set, the store is a SQLite file of this process',
     ),
+  ...webhookSettings(duration),
   HOST: z.string().optional().describe('where to listen; `0.0.0.0` unless set'),
   PORT: integer(0, 65_535).optional().describe('where to listen; 3000 unless set'),
   ...limitSettings,
@@ -184,7 +193,7 @@ function isPublicUrl(value: string) {
 /** Secrets are never shown. */
 function toLine(issue: z.core.$ZodIssue, given: Record<string, string | undefined>) {
   const name = String(issue.path[0])
-  const isSecret = /(?:KEY|TOKEN|URI)$/.test(name)
+  const isSecret = /(?:KEY|TOKEN|URI|SECRET)$/.test(name)
   const state =
     given[name] === undefined
       ? 'is missing'
@@ -205,7 +214,7 @@ function missing(given: Record<string, string | undefined>, isDev: boolean) {
       'RUFER_PUBLIC_URL is missing; with RUFER_TRUSTED_PROXIES set the address people open, such as https://chat.example.com',
     )
   }
-  return lines
+  return [...lines, ...missingWebhookSettings(given)]
 }
 
 function toConfig(values: Settings): Config {
@@ -226,6 +235,7 @@ function toConfig(values: Settings): Config {
     heartbeatMs: values.RUFER_HEARTBEAT_MS,
     heartbeatTimeoutMs: values.RUFER_HEARTBEAT_TIMEOUT_MS,
     sessionMaxAgeMs: values.RUFER_SESSION_MAX_AGE_MS,
+    webhooks: toWebhookConfig(values),
     limits: limitValues.parse(
       Object.fromEntries(Object.entries(limits).map(([name, { setting }]) => [name, byName[setting]])),
     ),

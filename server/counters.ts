@@ -7,6 +7,8 @@ export interface Counters extends Meters {
   refused(reason: string): void
   /** one more connection, event or write that was given up */
   dropped(reason: string): void
+  /** one more attempt that came to nothing and is made again */
+  failed(reason: string): void
   /** one more that went wrong and was set right */
   repaired(reason: string): void
   /** one more error that nothing caught, which is a mistake of ours */
@@ -28,12 +30,14 @@ export function createCounters({ isWhole = false } = {}): Counters {
     new Counter({ name: `rufer_${kind}_total`, help, labelNames: ['reason'], registers: [registry] })
   const refused = counter('refused', 'Refused for a limit or rule, by reason')
   const dropped = counter('dropped', 'Connections, events and writes given up, by reason')
+  const failed = counter('failed', 'Attempts that came to nothing and are made again, by reason')
   const repaired = counter('repaired', 'Went wrong and was set right, by reason')
   const uncaught = counter('uncaught', 'Errors that nothing caught, by kind')
   return {
     ...createMeters(metered),
     refused: (reason) => refused.inc({ reason }),
     dropped: (reason) => dropped.inc({ reason }),
+    failed: (reason) => failed.inc({ reason }),
     repaired: (reason) => repaired.inc({ reason }),
     uncaught: (reason) => uncaught.inc({ reason }),
     gauge(name, help, read) {

@@ -15,6 +15,7 @@ import type { Store } from './store/duties.ts'
 import type { SessionOwner } from './store/port.ts'
 import { createTraces, type Traces } from './traces.ts'
 import { startUpkeep, type Upkeep } from './upkeep.ts'
+import { startWebhooks, type Webhooks } from './webhooks/webhooks.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 
 /** All that an open process is made of. */
@@ -26,6 +27,8 @@ export interface Rufer {
   sockets: Sockets
   upkeep: Upkeep
   traces: Traces
+  /** undefined where none are sent */
+  webhooks: Webhooks | undefined
 }
 
 /**
@@ -46,7 +49,8 @@ export async function openRufer({
     counters.dropped('checkpoint')
     log.warn({ err: error }, 'unable to move the log into the database file; trying again later')
   }
-  const store = await openStore({ ...config, onFailure, meter: toMeter(counters) })
+  const hasWebhooks = config.webhooks !== undefined
+  const store = await openStore({ ...config, hasWebhooks, onFailure, meter: toMeter(counters) })
   const clock = systemClock
   const traces = createTraces(Date.now)
   const hub = createHub()
@@ -61,15 +65,18 @@ export async function openRufer({
   const { pulse } = relay
   const onRevived = () => services.presence.comeBack()
   const upkeep = startUpkeep({ store, onRevived, pulse, clock, counters, log })
-  return { config, store, services, relay, sockets, upkeep, traces }
+  const { outbox } = store
+  const webhooks = config.webhooks && startWebhooks({ config: config.webhooks, outbox, clock, counters, log })
+  return { config, store, services, relay, sockets, upkeep, traces, webhooks }
 }
 
 /** Lets go of everything, the store last; the sockets must have been drained. */
-export async function closeRufer({ services, relay, upkeep, store }: Rufer): Promise<void> {
+export async function closeRufer({ services, relay, upkeep, webhooks, store }: Rufer): Promise<void> {
   upkeep.stop()
   services.typing.close()
   relay.close()
   await services.presence.close()
+  await webhooks?.stop()
   await store.close()
 }
 

@@ -68,6 +68,15 @@ export const KINDS: Kind[] = [
     optional: ['bucket'],
   },
   {
+    name: 'outbox',
+    key: ['_id'],
+    sql: `SELECT json_object('_id', event_id, 'topic', topic, 'told', json(payload), 'attempts', attempts,
+        'order', coalesce(payload ->> '$.message.rev', payload ->> '$.receipt.rev', CAST(unixepoch(at, 'subsec') * 1000 AS INTEGER)),
+        'failedSince', failed_since, 'nextAt', next_at, 'isDead', json(iif(dead_at IS NULL, 'false', 'true')),
+        'deadAt', dead_at, 'reason', reason) AS document
+      FROM outbox ORDER BY event_id`,
+  },
+  {
     name: 'users',
     key: ['_id'],
     sql: `SELECT json_object('_id', user_id, 'displayName', display_name, 'avatarUrl', avatar_url,

@@ -46,6 +46,14 @@ const conversation: Conversation = {
   updatedAt: sentAt,
 }
 const presence = { userId: 'bob', status: 'offline' as const, lastSeenAt: '2026-11-28T09:41:07.120Z' }
+const deadLetter = {
+  id: '9c1f0a94e2d4c58a3f60d1e9b8275640',
+  type: 'message.created' as const,
+  attempts: 34,
+  failedSince: sentAt,
+  deadAt: '2026-11-29T09:30:00.000Z',
+  reason: 'answered 500',
+}
 const token = { token: 'Vq0f3sYw5hJm2cZr8nKxT1uBpLdEgAiO6y7WvMtQaXs', expiresAt: '2026-11-28T09:45:00.000Z' }
 
 export const callExamples: { [C in Call]: { body: Body<C>; answer: Answer<C> } } = {
@@ -82,6 +90,12 @@ export const callExamples: { [C in Call]: { body: Body<C>; answer: Answer<C> } }
       readAt,
     },
   },
+  'GET /api/webhooks/dead-letters': {
+    body: undefined,
+    answer: { letters: [deadLetter], after: null },
+  },
+  'POST /api/webhooks/dead-letters/replay': { body: { ids: [deadLetter.id] }, answer: { count: 1 } },
+  'POST /api/webhooks/dead-letters/drop': { body: { ids: [deadLetter.id] }, answer: { count: 1 } },
   'POST /api/session-token': { body: { userId: 'alice' }, answer: token },
   'POST /api/sign-out': { body: undefined, answer: {} },
   'GET /health': { body: undefined, answer: { status: 'ok' } },

@@ -1,12 +1,11 @@
 // An HTTP call that is answered line by line (NDJSON), as fast as its reader takes it and no faster.
-import { defineEventHandler, getQuery, setResponseHeader, type EventHandler, type H3Event } from 'h3'
+import { defineEventHandler, setResponseHeader, type EventHandler, type H3Event } from 'h3'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { useNitroApp } from 'nitropack/runtime'
 import { reportFailure } from '#rufer/server/failures.ts'
-import { calls, exportQuery, type Answer, type Call } from '#rufer/shared/protocol/http.ts'
-import { toParamsError } from '#rufer/shared/protocol/issues.ts'
+import { calls, type Answer, type Call } from '#rufer/shared/protocol/http.ts'
 import { metered, takeCall, toErrorAnswer, type CallInput } from './call.ts'
 
 /** Some lines at a time. */
@@ -34,13 +33,6 @@ export function defineStream<C extends Call>(
       }
     })
   })
-}
-
-/** The `after` of a path. @throws ChatError `invalid-params` */
-export function afterOf(event: H3Event): string | undefined {
-  const parsed = exportQuery.safeParse(getQuery(event))
-  if (parsed.success) return parsed.data.after
-  throw toParamsError(parsed.error.issues)
 }
 
 // --- Internal helpers ---

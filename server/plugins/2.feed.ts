@@ -14,10 +14,16 @@ export default defineNitroPlugin(({ rufer: lifecycle }) => {
 
 // --- Internal helpers ---
 
-function startFeed({ feed, feedSignal, counters, log }: Lifecycle, { store, sockets, relay, upkeep }: Rufer) {
+function startFeed(
+  { feed, feedSignal, counters, log }: Lifecycle,
+  { store, sockets, relay, upkeep, webhooks }: Rufer,
+) {
   return runFeed({
     watch: (signal) => store.watch(signal),
-    tell: relay.deliver,
+    tell(told) {
+      webhooks?.wake()
+      return relay.deliver(told)
+    },
     pulse: upkeep.renew,
     pulsedAt: upkeep.pulsedAt,
     endAll: sockets.restart,

@@ -7,6 +7,7 @@ import { createRateLimiter } from '#rufer/server/rate-limiter.ts'
 import type { Store } from '#rufer/server/store/duties.ts'
 import type { Traces } from '#rufer/server/traces.ts'
 import { createConversationsService } from './conversations.ts'
+import { createDeadLettersService } from './dead-letters.ts'
 import { createExportService } from './export.ts'
 import { createMessagesService } from './messages.ts'
 import { createPresenceService } from './presence.ts'
@@ -41,5 +42,6 @@ export function createServices(deps: ServicesDeps) {
     presence: createPresenceService(deps),
     typing: createTypingService(deps),
     export: createExportService(deps),
+    deadLetters: createDeadLettersService(deps),
   }
 }

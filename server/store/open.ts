@@ -9,6 +9,8 @@ export interface StoreSettings {
   sqliteSync: 'full' | 'normal'
   /** the replica set of the store that many processes share; without it the embedded one */
   mongodbUri?: string | undefined
+  /** whatever webhooks tell of is put into the outbox */
+  hasWebhooks?: boolean
   /** is told what went wrong behind the calls of the store, and will be tried again */
   onFailure?: ((error: unknown) => void) | undefined
   meter?: CommitMeter | undefined
@@ -21,10 +23,10 @@ export interface StoreSettings {
  * @throws an Error of one readable line that says what to do, where it cannot be opened
  */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  const { mongodbUri, meter } = settings
+  const { mongodbUri } = settings
   if (mongodbUri !== undefined) {
     const { openMongoStore } = await import('./mongo/open.ts')
-    return openMongoStore(mongodbUri, meter)
+    return openMongoStore(mongodbUri, settings)
   }
   const { openSqliteStore } = await import('./sqlite/open.ts')
   return openSqliteStore(settings)

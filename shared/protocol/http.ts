@@ -7,11 +7,12 @@ import type { ErrorCode } from './errors.ts'
 import { exportLine } from './export.ts'
 import { frameError } from './frame.ts'
 import { methods, toEither } from './methods.ts'
+import { deadLetter, letterIds } from './webhooks.ts'
 
 export const ofUser = z.strictObject({ userId })
 export const ofMessage = z.strictObject({ id: messageId })
-/** What the address of an export may carry: the `after` of the last line that came. */
-export const exportQuery = z.strictObject({ after: z.string().exactOptional() })
+/** The place behind which something goes on, as an earlier answer gave it. */
+export const afterQuery = z.strictObject({ after: z.string().exactOptional() })
 const noBody = z.undefined()
 const send = methods['message.send']
 const token = z.object({ token: z.string(), expiresAt: instant })
@@ -68,7 +69,7 @@ export const calls = {
   'GET /api/users/:userId/export': {
     operation: 'export user',
     key: true,
-    query: exportQuery,
+    query: afterQuery,
     body: noBody,
     answer: exportLine,
     mediaType: 'application/x-ndjson',
@@ -119,6 +120,32 @@ export const calls = {
     errors: ['invalid-params', 'not-found'],
     notes:
       'What became of a message, step by step: its request came, it was durable, the change feed gave it, it was sent to so many connections; delivered and read. The steps before those two are of the process that is asked, which knows its last 10,000 messages; null is what it did not see.',
+  },
+  'GET /api/webhooks/dead-letters': {
+    operation: 'list dead letters',
+    key: true,
+    query: afterQuery,
+    body: noBody,
+    answer: z.object({ letters: z.array(deadLetter), after: z.string().nullable() }),
+    errors: ['invalid-params'],
+    notes:
+      'Webhooks that nobody took for a day, the oldest first; with `?after=` the `after` of a page comes the next one, until it is null.',
+  },
+  'POST /api/webhooks/dead-letters/replay': {
+    operation: 'replay dead letters',
+    key: true,
+    body: letterIds,
+    answer: z.object({ count: z.int() }),
+    errors: [],
+    notes: 'Has those among the ids that are dead letters sent anew.',
+  },
+  'POST /api/webhooks/dead-letters/drop': {
+    operation: 'drop dead letters',
+    key: true,
+    body: letterIds,
+    answer: z.object({ count: z.int() }),
+    errors: [],
+    notes: 'Forgets those among the ids that are dead letters.',
   },
   'POST /api/session-token': {
     operation: 'issue session token',

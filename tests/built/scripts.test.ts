@@ -108,3 +108,21 @@ test.each([
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toContain(reason)
 })
+
+test('webhooks lists what nobody took, puts it back and drops it', async () => {
+  const env = { RUFER_URL: server.url, RUFER_SECRET_KEY: SECRET_KEY }
+  expect(await runScript('webhooks.ts', [], env)).toEqual({ code: 0, stdout: '', stderr: '0 dead letters\n' })
+  expect(await runScript('webhooks.ts', ['replay', 'all'], env)).toMatchObject({
+    code: 0,
+    stdout: '0 put back, to be sent again\n',
+  })
+  expect(await runScript('webhooks.ts', ['drop', 'nothing'], env)).toMatchObject({
+    code: 1,
+    stderr: '1 are no dead letters\n',
+  })
+  for (const args of [['drop'], ['send', 'all']])
+    expect(await runScript('webhooks.ts', args, env)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^usage: /),
+    })
+})

@@ -9,7 +9,7 @@ import { emptyDatabase, hasMongo, newDatabaseUri, skipWithoutMongo } from '#rufe
 export interface Engine {
   name: string
   /** Opens a store without data. */
-  open: () => Promise<OpenedStore>
+  open: (settings?: { hasWebhooks?: boolean }) => Promise<OpenedStore>
 }
 
 interface OpenedStore {
@@ -25,14 +25,14 @@ export const allEngines: Engine[] = [
   { name: 'mongodb', open: openMongo },
 ]
 
-async function openSqlite(): Promise<OpenedStore> {
+async function openSqlite({ hasWebhooks = false } = {}): Promise<OpenedStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-contract-'))
-  let store = await openStore({ dataDir, sqliteSync: 'normal' })
+  let store = await openStore({ dataDir, sqliteSync: 'normal', hasWebhooks })
   return {
     store,
     async reopen() {
       await store.close()
-      store = await openStore({ dataDir, sqliteSync: 'normal' })
+      store = await openStore({ dataDir, sqliteSync: 'normal', hasWebhooks })
       return store
     },
     async dispose() {
@@ -46,8 +46,8 @@ async function openSqlite(): Promise<OpenedStore> {
 const mongodbUri = hasMongo ? newDatabaseUri() : undefined
 skipWithoutMongo(/\(mongodb\)$/)
 
-async function openMongo(): Promise<OpenedStore> {
-  const settings = { dataDir: '', sqliteSync: 'normal', mongodbUri } as const
+async function openMongo({ hasWebhooks = false } = {}): Promise<OpenedStore> {
+  const settings = { dataDir: '', sqliteSync: 'normal', mongodbUri, hasWebhooks } as const
   let store = await openStore(settings)
   return {
     store,

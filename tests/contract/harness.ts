@@ -10,8 +10,8 @@ import { allEngines, type Engine } from './engines.ts'
 /** Every engine; what it opens ends with the test. */
 export const engines: Engine[] = allEngines.map(({ name, open }) => ({
   name,
-  async open() {
-    const opened = await open()
+  async open(settings) {
+    const opened = await open(settings)
     onTestFinished(opened.dispose)
     return opened
   },

@@ -41,6 +41,9 @@ const CALL_ROWS: Record<string, number[]> = {
   'POST /api/messages': KEYED(200),
   // of no message there is
   'GET /api/messages/:id/trace': KEYED(404),
+  'GET /api/webhooks/dead-letters': KEYED(200),
+  'POST /api/webhooks/dead-letters/replay': KEYED(200),
+  'POST /api/webhooks/dead-letters/drop': KEYED(200),
   // a key is no sign-in
   'POST /api/session-token': [403, 403, 200, 200, 403, 403, 403, 403, 403],
   // whoever is signed in to nothing is signed out of nothing
@@ -235,6 +238,8 @@ async function callWith(
     return fetch(`${server.url}${path}`, { method, headers })
   const bodies: Record<string, object> = {
     '/api/users/register': { userId, displayName: userId },
+    '/api/webhooks/dead-letters/replay': { ids: [] },
+    '/api/webhooks/dead-letters/drop': { ids: [] },
     '/api/messages': {
       id: newId(),
       senderId: userId,

@@ -7,6 +7,7 @@ import type {
   ReceiptDocument,
   UserDocument,
 } from './models.ts'
+import { putIntoOutbox } from './outbox.ts'
 import type { Session } from './transactions.ts'
 
 export interface Operation<Result> {
@@ -126,7 +127,15 @@ async function writeDocuments(collections: Collections, session: Session, writes
       changes.map((change) => ({ storedAt, change })),
       { session },
     )
+    await putIntoOutbox(collections, session, changes.flatMap(toTold))
   }
+}
+
+/** A conversation's events are ordered by its revs. */
+function toTold(change: Change) {
+  if (change.kind === 'conversation.updated') return []
+  const { rev } = 'message' in change ? change.message : change.receipt
+  return [{ topic: change.conversationId, order: rev, told: change }]
 }
 
 function countConversation({ members }: ConversationDocument) {

@@ -3,6 +3,7 @@ import { Schema, type Collection, type Connection } from 'mongoose'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
 import type { Markers } from '../markers.ts'
+import type { Told } from '../outbox.ts'
 import type { Change, SecretKind, Sign } from '../port.ts'
 
 export interface UserDocument {
@@ -94,6 +95,28 @@ export interface SignDocument {
   sign: Sign
 }
 
+export interface OutboxDocument {
+  _id: string
+  /** a conversation, or a user's presence */
+  topic: string
+  /** within the topic */
+  order: number
+  told: Told
+  attempts: number
+  failedSince: Instant | null
+  nextAt: Instant | null
+  isDead: boolean
+  deadAt: Instant | null
+  reason: string | null
+}
+
+/** The one process that sends what is in the outbox. */
+interface OutboxLeaseDocument {
+  _id: 'sender'
+  processId: string
+  renewedAt: Date
+}
+
 export interface Collections {
   users: Collection<UserDocument>
   conversations: Collection<ConversationDocument>
@@ -105,10 +128,17 @@ export interface Collections {
   leases: Collection<LeaseDocument>
   changes: Collection<ChangeDocument>
   ephemeral: Collection<SignDocument>
+  outbox: Collection<OutboxDocument>
+  outboxLease: Collection<OutboxLeaseDocument>
+  /** whether this process puts anything into the outbox */
+  hasWebhooks: boolean
 }
 
 /** Makes the models, and resolves once every collection and index is there. Several processes may do so at once. */
-export async function openCollections(connection: Connection): Promise<Collections> {
+export async function openCollections(
+  connection: Connection,
+  { hasWebhooks = false }: { hasWebhooks?: boolean } = {},
+): Promise<Collections> {
   const models = Object.entries(schemas).map(([name, schema]) => connection.model(name, schema, name))
   await Promise.all(models.map((model) => model.init()))
   return {
@@ -122,6 +152,9 @@ export async function openCollections(connection: Connection): Promise<Collectio
     leases: connection.collection('leases'),
     changes: connection.collection('changes'),
     ephemeral: connection.collection('ephemeral'),
+    outbox: connection.collection('outbox'),
+    outboxLease: connection.collection('outboxLease'),
+    hasWebhooks,
   }
 }
 
@@ -226,4 +259,22 @@ const schemas = {
     { storedAt: 1 },
     { expireAfterSeconds: KEEP_SIGNS_S },
   ),
+  outbox: new Schema(
+    {
+      _id: text,
+      topic: text,
+      order: count,
+      told: Schema.Types.Mixed,
+      attempts: count,
+      failedSince: instantOrNull,
+      nextAt: instantOrNull,
+      isDead: { type: Boolean, required: true },
+      deadAt: instantOrNull,
+      reason: instantOrNull,
+    },
+    options,
+  )
+    .index({ topic: 1, isDead: 1, order: 1, _id: 1 })
+    .index({ isDead: 1, _id: 1 }),
+  outboxLease: new Schema({ _id: text, processId: text, renewedAt: Date }, options),
 }

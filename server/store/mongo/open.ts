@@ -17,7 +17,10 @@ const { MongoClient } = mongoose.mongo
  *
  * @throws an Error of one readable line that says what to do, and never the address, which may hold a password
  */
-export async function openMongoStore(uri: string, meter?: CommitMeter): Promise<Store> {
+export async function openMongoStore(
+  uri: string,
+  { hasWebhooks = false, meter }: { hasWebhooks?: boolean; meter?: CommitMeter | undefined } = {},
+): Promise<Store> {
   const dbName = databaseOf(uri)
   await checkServer(uri, dbName)
   const connection = mongoose.createConnection(uri, { ...options, dbName, bufferCommands: false })
@@ -27,7 +30,7 @@ export async function openMongoStore(uri: string, meter?: CommitMeter): Promise<
   }
   try {
     await connection.asPromise()
-    const collections = await openCollections(connection)
+    const collections = await openCollections(connection, { hasWebhooks })
     const streams = createChangeStreams(feedClient.db(dbName))
     const place = createPlace(await streams.now())
     return createMongoStore({

@@ -4,6 +4,7 @@ import type { Presence } from '#rufer/shared/model/presence.ts'
 import type { PresenceMark } from '../port.ts'
 import { byId } from './batch.ts'
 import type { Collections, PresenceDocument } from './models.ts'
+import { putIntoOutbox } from './outbox.ts'
 import type { Session, Transact } from './transactions.ts'
 
 /** What one process does with presences. */
@@ -91,7 +92,15 @@ async function mark({ collections, processId }: Process, marks: PresenceMark[], 
   const told = moves.flatMap(({ at, told: presence }) =>
     presence ? { storedAt, sign: { kind: 'presence.changed', presence, processId, at } as const } : [],
   )
-  if (told.length > 0) await ephemeral.insertMany(told, { session })
+  if (told.length === 0) return
+  await ephemeral.insertMany(told, { session })
+  await putIntoOutbox(collections, session, told.map(toTold))
+}
+
+function toTold({ sign: { presence, at } }: { sign: { presence: Presence; at: Instant } }) {
+  const { userId } = presence
+  const told = { kind: 'presence.changed', at, presence } as const
+  return { topic: `presence:${userId}`, order: Date.parse(at), told }
 }
 
 interface State {

@@ -14,7 +14,8 @@ import type { Place } from './place.ts'
 import type { ChangeStreams } from './change-streams.ts'
 import { createWriter, type Writer } from './writer.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
-import { countMemberships, listMemberships } from './memberships.ts'
+import { createDuties } from './duties.ts'
+import { createOutbox } from './outbox.ts'
 import type { Collections } from './models.ts'
 import { createTell } from './signs.ts'
 import { endPresences, putPresences, renewLease, type Process } from './presences.ts'
@@ -76,10 +77,8 @@ export function createMongoStore(connected: Connected): Store {
     takeSecret: (key, at) => run(() => takeSecret(collections, key, at)),
     voidSecrets: (which) => run(() => voidSecrets(collections, transact, which)),
     tell: (sign) => run(() => tell(sign)),
-    duties: {
-      listMemberships: (query) => run(() => listMemberships(collections, query)),
-      countMemberships: (userId) => run(() => countMemberships(collections, userId)),
-    },
+    duties: createDuties(collections, { run }),
+    outbox: createOutbox(collections, { processId, run }),
     watch(signal) {
       refuseOnceClosed()
       return readChanges(streams, place, signal)

@@ -134,4 +134,21 @@ export const migrations: readonly string[] = [
   `,
   // A user's conversations in an order that does not change, for an export that is taken up again.
   'CREATE INDEX members_of ON members (user_id, conversation_id);',
+  `
+  CREATE TABLE outbox (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- their order
+    event_id TEXT NOT NULL UNIQUE DEFAULT (lower(hex(randomblob(16)))),
+    topic TEXT NOT NULL, -- a conversation, or a user's presence; its events are told one after the other
+    at TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    failed_since TEXT,
+    next_at TEXT,
+    dead_at TEXT, -- when it was given up
+    reason TEXT -- of the last failure
+  ) STRICT;
+  CREATE INDEX outbox_topics ON outbox (topic, id);
+  CREATE INDEX outbox_waiting ON outbox (id) WHERE dead_at IS NULL;
+  CREATE INDEX outbox_dead ON outbox (id) WHERE dead_at IS NOT NULL;
+  `,
 ]

@@ -8,6 +8,7 @@ import { openDatabase, type Database } from './database.ts'
 import { isDamage, isUnopenable } from './failure.ts'
 import { DATABASE, LOCK, RESTORING } from './files.ts'
 import { takeLock } from './lock.ts'
+import { fillOutbox } from './outbox.ts'
 import { migrate } from './schema.ts'
 import { createSqliteStore } from './store.ts'
 import { endPresences } from './presences.ts'
@@ -20,6 +21,7 @@ import { endPresences } from './presences.ts'
 export async function openSqliteStore(settings: {
   dataDir: string
   sqliteSync: 'full' | 'normal'
+  hasWebhooks?: boolean
   onFailure?: ((error: unknown) => void) | undefined
   meter?: CommitMeter | undefined
 }): Promise<Store> {
@@ -29,7 +31,7 @@ export async function openSqliteStore(settings: {
     const release = await takeLock(join(dataDir, LOCK))
     try {
       if (existsSync(join(dataDir, RESTORING))) throw new Error(UNFINISHED)
-      const database = openData(join(dataDir, DATABASE), sqliteSync)
+      const database = openData(join(dataDir, DATABASE), sqliteSync, settings)
       return createSqliteStore(database, { release, onFailure, meter })
     } catch (error) {
       release()
@@ -41,7 +43,11 @@ export async function openSqliteStore(settings: {
 }
 
 /** Looks whether the file is whole, opens it, brings it up to date and settles what a crash left behind. */
-export function openData(path: string, sqliteSync: 'full' | 'normal'): Database {
+export function openData(
+  path: string,
+  sqliteSync: 'full' | 'normal',
+  { hasWebhooks = false }: { hasWebhooks?: boolean } = {},
+): Database {
   const isThere = statSync(path, { throwIfNoEntry: false })?.isFile()
   const damage = isThere ? findDamage(path) : undefined
   if (damage !== undefined) throw new Error(damaged(damage))
@@ -55,6 +61,7 @@ export function openData(path: string, sqliteSync: 'full' | 'normal'): Database 
   ])
   try {
     migrate(database)
+    if (hasWebhooks) fillOutbox(database)
     endPresences(database)
     return database
   } catch (error) {

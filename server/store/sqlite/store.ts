@@ -10,7 +10,8 @@ import { listConversations, lookUpConversations, openConversation } from './conv
 import type { Database } from './database.ts'
 import { toStoreError } from './failure.ts'
 import { createFeed, type Feed } from './feed.ts'
-import { countMemberships, listMemberships } from './memberships.ts'
+import { createDuties } from './duties.ts'
+import { createOutbox } from './outbox.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
 import { putPresences, renewLease } from './presences.ts'
 import { moveReceipt } from './receipts.ts'
@@ -69,10 +70,8 @@ export function createSqliteStore(
         feed.tell(sign)
         return 1
       }),
-    duties: {
-      listMemberships: (query) => read(() => listMemberships(database, query)),
-      countMemberships: (userId) => read(() => countMemberships(database, userId)),
-    },
+    duties: createDuties(database, { read }),
+    outbox: createOutbox(database, { read, write }),
     watch: (signal) => readNow(() => feed.watch(signal)),
     prune: (before) => prune({ database, feed, writer }, before),
     close: () => (closed ??= close({ database, feed, writer, checkpoints }).finally(release)),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { openMongoStore } from '#rufer/server/store/mongo/open.ts'
 import type { Store } from '#rufer/server/store/duties.ts'
+import type { Outbox } from '#rufer/server/store/outbox.ts'
 import type { ChatStore, Secret } from '#rufer/server/store/port.ts'
 import { newDatabaseUri, readDatabase, skipWithoutMongo } from '#rufer/tests/helpers/mongo.ts'
 
@@ -64,10 +65,29 @@ async function useEverything(all: Store) {
   ])
   await store.putPresences([{ userId: 'bob', isOnline: true, at }])
   await store.renewLease(at)
+  await useOutbox(store.outbox, conversationId)
+  await store.duties.countMemberships('alice')
+  for (const after of [{}, { afterId: 'a' }])
+    await store.duties.listMemberships({ userId: 'alice', limit: 9, ...after })
   await watchOnce(store)
   await store.prune({ changesBefore: at, now: at })
   await store.close()
   return [...unused]
+}
+
+async function useOutbox(outbox: Outbox, topic: string) {
+  for (let times = 0; times < 2; times++) await outbox.takeLease()
+  const page = await outbox.listTopics({ limit: 1 })
+  await outbox.listTopics({ limit: 9, after: page.after ?? '' })
+  const [one, two, three] = (await outbox.listEvents(topic, 9)).map(({ id }) => id)
+  await outbox.remove(one ?? '')
+  await outbox.postpone(two ?? '', { at, nextAt: later, reason: 'x' })
+  for (const id of [two, three]) await outbox.bury(id ?? '', { at, reason: 'x' })
+  const letters = await outbox.listDeadLetters({ limit: 1 })
+  await outbox.listDeadLetters({ limit: 9, after: letters.after ?? '' })
+  await outbox.replay([two ?? ''])
+  await outbox.drop([three ?? ''])
+  await outbox.count()
 }
 
 /** Hears of one sign. */
@@ -81,7 +101,7 @@ async function watchOnce(store: ChatStore) {
 
 test('every query has one, and none sorts in memory', async () => {
   const uri = newDatabaseUri()
-  const store = await openMongoStore(uri)
+  const store = await openMongoStore(uri, { hasWebhooks: true })
   await readDatabase(uri, async (database) => {
     await database.setProfilingLevel('all')
     expect(await useEverything(store)).toEqual(['engine'])

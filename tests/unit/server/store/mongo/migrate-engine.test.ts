@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { openMongoStore } from '#rufer/server/store/mongo/open.ts'
+import type { Store } from '#rufer/server/store/duties.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import { openSqliteStore } from '#rufer/server/store/sqlite/open.ts'
 import { at } from '#rufer/tests/contract/harness.ts'
@@ -25,7 +26,7 @@ const PAIRS: [string, string][] = [
 async function fill() {
   const dataDir = await mkdtemp(join(tmpdir(), 'rufer-migrate-'))
   onTestFinished(() => rm(dataDir, { recursive: true }))
-  const store = await openSqliteStore({ dataDir, sqliteSync: 'normal' })
+  const store = await openSqliteStore({ dataDir, sqliteSync: 'normal', hasWebhooks: true })
   for (const userId of USERS)
     await store.putUser(
       { userId, displayName: `${userId} 😀`, ...(userId === 'bob' && { avatarUrl: 'https://x.example/b' }) },
@@ -43,6 +44,9 @@ async function fill() {
   const allowance = { rate: { perSecond: 1, burst: 10 }, unused: 2 }
   for (const hash of ['token-3', 'token-1', 'token-2'])
     await store.putSecret({ ...token, hash }, at(61), allowance)
+  const { topics } = await store.outbox.listTopics({ limit: 1 })
+  const [event] = await store.outbox.listEvents(topics[0] ?? '', 1)
+  await store.outbox.bury(event?.id ?? '', { at: at(70), reason: 'answered 500' })
   await store.close()
   return dataDir
 }
@@ -69,7 +73,7 @@ async function talk(store: ChatStore, one: string, other: string) {
 }
 
 /** All that the port tells of what is stored. */
-async function everything(store: ChatStore) {
+async function everything(store: Store) {
   const users = await store.getUsers(USERS)
   const lists = await Promise.all(USERS.map((userId) => store.listConversations({ userId, limit: 100 })))
   const ids = [...new Set(lists.flatMap(({ conversations }) => conversations.map(({ id }) => id)))]
@@ -85,7 +89,18 @@ async function everything(store: ChatStore) {
       ...['token-1', 'token-2', 'token-3'].map((hash) => ['token', hash] as const),
     ].map(([kind, hash]) => store.peekSecret({ kind, hash }, at(100))),
   )
-  return { users: users.toSorted((a, b) => (a.userId < b.userId ? -1 : 1)), lists, histories, secrets }
+  const toTell = await Promise.all(
+    [...ids, 'presence:bob'].map((topic) => store.outbox.listEvents(topic, 100)),
+  )
+  const dead = await store.outbox.listDeadLetters({ limit: 100 })
+  return {
+    users: users.toSorted((a, b) => (a.userId < b.userId ? -1 : 1)),
+    lists,
+    histories,
+    secrets,
+    toTell,
+    dead,
+  }
 }
 
 test('everything is the same afterwards, and goes on', { timeout: 60_000 }, async () => {

@@ -1,0 +1,130 @@
+// The topics of the outbox that are being told: a few at a time, each one event after the other, until nothing is left.
+import type { Outbox, OutboxEvent } from '#rufer/server/store/outbox.ts'
+
+export interface Topics {
+  /** There is something in these topics, perhaps anew. */
+  found: (topics: string[]) => void
+  /** Whether no more of them should be looked for just now. */
+  isFull: () => boolean
+  /** Forgets those that do not run; the others end before their next event. */
+  forget: () => void
+  /** Resolves once none runs. */
+  idle: () => Promise<void>
+}
+
+interface TopicsDeps {
+  outbox: Outbox
+  /**
+   * Tells one event, and keeps what became of it.
+   *
+   * @returns how long its topic is to wait before it goes on, in ms; 0 where it may go on at once
+   */
+  tell: (event: OutboxEvent) => Promise<number>
+  /** whether this process is still the one that sends */
+  mayTell: () => boolean
+  /** the outbox could not be read or written; what is left is found again later */
+  onFailure: (error: unknown) => void
+}
+
+interface Topic {
+  name: string
+  /** something may have come since its events were read last */
+  isFresh: boolean
+  timer?: NodeJS.Timeout
+}
+
+export function createTopics(deps: TopicsDeps): Topics {
+  const known = new Map<string, Topic>()
+  const pool = createPool<Topic>(runTopic)
+
+  async function runTopic(topic: Topic) {
+    try {
+      const waitMs = await tellAll(topic, deps)
+      if (waitMs > 0) return wait(topic, waitMs)
+    } catch (error) {
+      deps.onFailure(error)
+    }
+    known.delete(topic.name)
+  }
+
+  function wait(topic: Topic, ms: number) {
+    topic.timer = setTimeout(() => pool.add(topic), Math.min(ms, MOST_TIMER_MS)).unref()
+  }
+
+  function start(topic: Topic) {
+    known.set(topic.name, topic)
+    pool.add(topic)
+  }
+
+  function find(name: string) {
+    const topic = known.get(name)
+    if (topic) topic.isFresh = true
+    else start({ name, isFresh: true })
+  }
+
+  return {
+    found: (names) => names.forEach(find),
+    isFull: () => known.size >= MOST_KNOWN,
+    forget() {
+      for (const { timer } of known.values()) clearTimeout(timer)
+      known.clear()
+      pool.clear()
+    },
+    idle: pool.idle,
+  }
+}
+
+// --- Internal helpers ---
+
+/** How many are told at the same time, and so how many connections there are. */
+const AT_ONCE = 16
+/** Most of them wait for another attempt; others then stay in the store. */
+const MOST_KNOWN = 10_000
+const READ_AT_ONCE = 20
+const MOST_TIMER_MS = 2_147_483_647
+
+/** Runs a few at a time, in the order in which they were added. */
+function createPool<Item>(run: (item: Item) => Promise<void>) {
+  const ready: Item[] = []
+  const running = new Set<Promise<void>>()
+
+  function pump() {
+    const item = running.size < AT_ONCE ? ready.shift() : undefined
+    if (item === undefined) return
+    const ended = run(item).finally(() => {
+      running.delete(ended)
+      pump()
+    })
+    running.add(ended)
+  }
+
+  return {
+    add(item: Item) {
+      ready.push(item)
+      pump()
+    },
+    clear: () => void (ready.length = 0),
+    idle: async () => void (await Promise.allSettled(running)),
+  }
+}
+
+/** @returns how long the topic is to wait; 0 where nothing is left of it, or it is not ours any more */
+async function tellAll(topic: Topic, deps: TopicsDeps): Promise<number> {
+  while (deps.mayTell()) {
+    topic.isFresh = false
+    const events = await deps.outbox.listEvents(topic.name, READ_AT_ONCE)
+    if (events.length === 0 && !topic.isFresh) return 0
+    const waitMs = await tellSome(events, deps)
+    if (waitMs > 0) return waitMs
+  }
+  return 0
+}
+
+async function tellSome(events: OutboxEvent[], { tell, mayTell }: TopicsDeps) {
+  for (const event of events) {
+    if (!mayTell()) return 0
+    const waitMs = await tell(event)
+    if (waitMs > 0) return waitMs
+  }
+  return 0
+}
