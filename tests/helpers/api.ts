@@ -65,6 +65,8 @@ export async function issueToken(
 function toInit({ body, key = SECRET_KEY, headers = {}, signal }: CallOptions): RequestInit {
   return {
     headers: {
+      // one that was kept might be ended by the server just as it is used again
+      connection: 'close',
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(key !== null && { 'x-rufer-secret-key': key }),
       ...headers,

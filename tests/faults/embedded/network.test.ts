@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endure } from '#rufer/tests/faults/trial/endure.ts'
+import { untilLive } from '#rufer/tests/faults/load/cast.ts'
 import { leaveGhost } from '#rufer/tests/faults/trial/ghost.ts'
 import { countCut } from '#rufer/tests/faults/trial/slow-reader.ts'
 import { untilAcknowledged } from '#rufer/tests/faults/trial/trial.ts'
@@ -89,6 +90,8 @@ describe('the network', () => {
     const faults = await endure('F8 lost acknowledgements', stage, async ({ cast, history }) => {
       const count = async () => (await readStored([...cast.members.keys()])).messages.length
       for (let round = 0; round < 5; round++) {
+        // as who is not connected when it is held up does not get in meanwhile
+        await Promise.all(cast.devices.map(untilLive))
         link.hold('server')
         const before = await count()
         await until({ what: 'messages are stored', timeoutMs: 20_000 }, async () =>
