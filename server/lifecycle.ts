@@ -85,6 +85,8 @@ export function startLifecycle(config: Config) {
     async stop(): Promise<void> {
       isDraining = true
       if (!rufer) return
+      // a call that waits for an erasure is answered at once
+      await rufer.services.erasure.close()
       const [unfinished] = await Promise.all([calls.idle(), rufer.sockets.drain()])
       if (unfinished > 0) log.warn({ calls: unfinished }, 'stopping although some calls have no end')
       feedEnd.abort()

@@ -64,7 +64,8 @@ export async function openRufer({
   if (config.isDemo) await prepareDemo(services)
   const { pulse } = relay
   const onRevived = () => services.presence.comeBack()
-  const upkeep = startUpkeep({ store, onRevived, pulse, clock, counters, log })
+  const { resume } = services.erasure
+  const upkeep = startUpkeep({ store, onRevived, pulse, resume, clock, counters, log })
   const { outbox } = store
   const webhooks = config.webhooks && startWebhooks({ config: config.webhooks, outbox, clock, counters, log })
   return { config, store, services, relay, sockets, upkeep, traces, webhooks }

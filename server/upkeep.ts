@@ -20,13 +20,15 @@ interface UpkeepDeps {
   onRevived: () => void
   /** says to oneself, through the feed, that one is alive */
   pulse: () => Promise<void>
+  /** goes on with what was cut off; never rejects */
+  resume: () => Promise<void>
   clock: Clock
   counters: Counters
   log: Log
 }
 
-/** Renews the lease of this process, when asked to and then by the clock, and forgets what is old, until stopped. */
-export function startUpkeep({ store, onRevived, pulse, clock, counters, log }: UpkeepDeps): Upkeep {
+/** Renews the lease of this process, when asked to and then by the clock, forgets what is old and goes on with what was cut off, until stopped. */
+export function startUpkeep({ store, onRevived, pulse, resume, clock, counters, log }: UpkeepDeps): Upkeep {
   let isHealthy = true
   let pulsedAt = -Infinity
 
@@ -55,8 +57,13 @@ export function startUpkeep({ store, onRevived, pulse, clock, counters, log }: U
     }
   }
 
-  const timers = [setInterval(() => void renew(), LEASE_MS), setInterval(() => void prune(), PRUNE_MS)]
+  const timers = [
+    setInterval(() => void renew(), LEASE_MS),
+    setInterval(() => void prune(), PRUNE_MS),
+    setInterval(() => void resume(), RESUME_MS),
+  ]
   void prune()
+  void resume()
   return {
     isStoreHealthy: () => isHealthy,
     pulsedAt: () => pulsedAt,
@@ -69,5 +76,6 @@ export function startUpkeep({ store, onRevived, pulse, clock, counters, log }: U
 
 const LEASE_MS = 5_000
 const PRUNE_MS = 600_000
+const RESUME_MS = 60_000
 /** Catching up never needs changes; a day of them is for whoever looks into what happened. */
 const KEEP_CHANGES_MS = 24 * 3_600_000

@@ -14,10 +14,12 @@ export interface Kind {
   optional?: string[]
 }
 
-const MESSAGE = `'_id', id, 'conversationId', conversation_id, 'seq', seq, 'rev', rev, 'senderId', sender_id,
-  'text', text, 'createdAt', created_at`
+const MESSAGE = `'_id', id, 'conversationId', conversation_id, 'seq', seq, 'rev', coalesce(updated_rev, rev),
+  'senderId', sender_id, 'text', text, 'createdAt', created_at, 'deletedAt', deleted_at`
 const MARKERS = `'userId', user_id, 'deliveredSeq', delivered_seq, 'deliveredAt', delivered_at,
   'readSeq', read_seq, 'readAt', read_at`
+
+const MEMBER = `iif(erased_at IS NULL, json_object(${MARKERS}), json_object(${MARKERS}, 'isErased', json('true')))`
 
 /** In the order in which they are copied. Users come last: without them nobody can use what is only half there. */
 export const KINDS: Kind[] = [
@@ -25,6 +27,7 @@ export const KINDS: Kind[] = [
     name: 'messages',
     key: ['conversationId', 'seq'],
     sql: `SELECT json_object(${MESSAGE}) AS document FROM messages ORDER BY conversation_id, seq`,
+    optional: ['deletedAt'],
   },
   {
     name: 'receipts',
@@ -40,9 +43,9 @@ export const KINDS: Kind[] = [
     key: ['_id'],
     sql: `SELECT json_object('_id', conversation_id, 'kind', kind, 'seq', seq, 'rev', rev,
         'updatedAt', updated_at, 'latestAt', latest_at, 'version', 0,
-        'members', (SELECT json_group_array(json_object(${MARKERS}) ORDER BY user_id) FROM members
+        'members', (SELECT json_group_array(${MEMBER} ORDER BY user_id) FROM members JOIN users USING (user_id)
           WHERE members.conversation_id = conversations.conversation_id),
-        'lastMessage', (SELECT json_object(${MESSAGE}) FROM messages
+        'lastMessage', (SELECT json_patch('{}', json_object(${MESSAGE})) FROM messages
           WHERE messages.conversation_id = conversations.conversation_id ORDER BY messages.seq DESC LIMIT 1)) AS document
       FROM conversations ORDER BY conversation_id`,
   },
@@ -77,13 +80,21 @@ export const KINDS: Kind[] = [
       FROM outbox ORDER BY event_id`,
   },
   {
+    name: 'erasures',
+    key: ['_id'],
+    // changes are not copied, and the outbox is gone through anew
+    sql: `SELECT json_object('_id', user_id, 'at', erased_at, 'stage', iif(stage = 'file', 'done', stage),
+        'after', iif(stage = 'messages', after, ''), 'seq', seq, 'messages', messages) AS document
+      FROM erasures JOIN users USING (user_id) ORDER BY user_id`,
+  },
+  {
     name: 'users',
     key: ['_id'],
     sql: `SELECT json_object('_id', user_id, 'displayName', display_name, 'avatarUrl', avatar_url,
-        'lastSeenAt', last_seen_at, 'conversations',
+        'lastSeenAt', last_seen_at, 'erasedAt', erased_at, 'conversations',
         (SELECT count(*) FROM members WHERE members.user_id = users.user_id)) AS document
       FROM users ORDER BY user_id`,
-    optional: ['avatarUrl'],
+    optional: ['avatarUrl', 'erasedAt'],
   },
 ]
 

@@ -67,6 +67,7 @@ export const callExamples: { [C in Call]: { body: Body<C>; answer: Answer<C> } }
     body: undefined,
     answer: { kind: 'message', after: 'WyJxM0pjMG0xdlh5Wms3d0J0UjV1SGRBIiwxXQ', message },
   },
+  'DELETE /api/users/:userId': { body: undefined, answer: { userId: 'bob', messages: 3 } },
   'DELETE /api/users/:userId/sessions': { body: undefined, answer: { closed: 2 } },
   'POST /api/users/sign-in-link': {
     body: { userId: 'alice' },

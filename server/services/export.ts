@@ -43,7 +43,7 @@ interface Place {
 }
 
 async function* readAll(store: Store, user: StoredUser): ExportPages {
-  const { isOnline: _, lastSeenAt, ...profile } = user
+  const { isOnline: _, isErased: __, lastSeenAt, ...profile } = user
   const { userId } = profile
   const conversations = await store.duties.countMemberships(userId)
   yield [{ kind: 'user', user: profile, lastSeenAt, conversations }]

@@ -8,6 +8,7 @@ import type { Store } from '#rufer/server/store/duties.ts'
 import type { Traces } from '#rufer/server/traces.ts'
 import { createConversationsService } from './conversations.ts'
 import { createDeadLettersService } from './dead-letters.ts'
+import { createErasureService } from './erasure.ts'
 import { createExportService } from './export.ts'
 import { createMessagesService } from './messages.ts'
 import { createPresenceService } from './presence.ts'
@@ -42,6 +43,7 @@ export function createServices(deps: ServicesDeps) {
     presence: createPresenceService(deps),
     typing: createTypingService(deps),
     export: createExportService(deps),
+    erasure: createErasureService(deps),
     deadLetters: createDeadLettersService(deps),
   }
 }

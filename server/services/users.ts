@@ -6,8 +6,12 @@ import { ChatError } from '#rufer/shared/protocol/errors.ts'
 
 export function createUsersService({ store, clock }: { store: ChatStore; clock: Clock }) {
   return {
-    /** Registers a user, or updates the profile; a left-out avatar removes it. */
-    register: (user: User) => store.putUser(user, clock.instant()),
+    /** Registers a user, or updates the profile; a left-out avatar removes it. @throws ChatError `user-erased` */
+    async register(user: User): Promise<'created' | 'updated'> {
+      const { outcome } = await store.putUser(user, clock.instant())
+      if (outcome === 'user-erased') throw new ChatError(outcome)
+      return outcome
+    },
 
     /** @throws ChatError `user-not-found` */
     async get(userId: string): Promise<User> {
@@ -19,7 +23,7 @@ export function createUsersService({ store, clock }: { store: ChatStore; clock: 
 /** @throws ChatError `user-not-found` */
 export async function requireUser(store: ChatStore, userId: string): Promise<StoredUser> {
   const [user] = await store.getUsers([userId])
-  if (!user) throw new ChatError('user-not-found')
+  if (!user || user.isErased) throw new ChatError('user-not-found')
   return user
 }
 

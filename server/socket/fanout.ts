@@ -27,9 +27,9 @@ export function createFanout(hub: Hub): Fanout {
       for (const userId of change.recipients) watchOthers(hub, userId, change.recipients)
       if (change.kind === 'conversation.updated') return tellConversation(hub, change)
       const frame =
-        change.kind === 'message.created'
-          ? encodeEvent('message.created', { message: change.message })
-          : encodeEvent('receipt.updated', { receipt: change.receipt })
+        change.kind === 'receipt.updated'
+          ? encodeEvent('receipt.updated', { receipt: change.receipt })
+          : encodeEvent(change.kind, { message: change.message })
       return sendAll(toUsers(hub, change.recipients), frame)
     },
     presenceChanged: (presence) =>

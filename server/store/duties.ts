@@ -1,4 +1,5 @@
-// The port of what an integrator owes to others: giving out all of a user. Beside the chat's port, which so stays small.
+// The port of what an integrator owes to others: giving out all of a user, and erasing it. So the chat's port stays small.
+import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Outbox } from './outbox.ts'
 import type { ChatStore } from './port.ts'
 
@@ -14,6 +15,29 @@ export interface Duties {
   listMemberships(query: MembershipQuery): Promise<{ ids: string[]; hasMore: boolean }>
   /** How many conversations a user is in. */
   countMemberships(userId: string): Promise<number>
+
+  /**
+   * Takes the name and picture of a user, and the id out of use: from then on it is refused everywhere. What they wrote is
+   * for `eraseSome`. A second time it does nothing.
+   *
+   * @returns false where there never was such a user
+   */
+  beginErasure(userId: string, at: Instant): Promise<boolean>
+  /**
+   * Erases some more of a user whose erasure has begun, where it was left off: little enough to hold nobody up. It empties
+   * their messages, tells of each and of every conversation, and then goes through the changes and the outbox.
+   *
+   * `isDone` once there is nothing left, and nothing is left of it in the files of the store either.
+   */
+  eraseSome(userId: string, at: Instant): Promise<ErasureProgress>
+  /** Users whose erasure has begun, is not done, and goes on nowhere, as far as can be seen. */
+  listErasures(): Promise<string[]>
+}
+
+export interface ErasureProgress {
+  /** how many were emptied so far, this time and before */
+  messages: number
+  isDone: boolean
 }
 
 export interface MembershipQuery {

@@ -26,7 +26,7 @@ export interface ChatStore {
    * once the newest is told last. A crash or failure in between loses only events, which clients make up for by listing
    * their conversations when they reconnect.
    */
-  putUser(user: User, at: Instant): Promise<{ created: boolean }>
+  putUser(user: User, at: Instant): Promise<PutUserOutcome>
   /** The registered ones among the ids, in no particular order; of a user's peers alone where there is one given. */
   getUsers(userIds: string[], peerOf?: string): Promise<StoredUser[]>
 
@@ -95,7 +95,14 @@ export interface ChatStore {
   close(): Promise<void>
 }
 
+/** `user-erased`: nothing was written, as the id is never given out again. */
+export interface PutUserOutcome {
+  outcome: 'created' | 'updated' | 'user-erased'
+}
+
 export interface StoredUser extends User {
+  /** nobody is behind the id any more; their conversations are still those of others */
+  isErased: boolean
   /** on any process */
   isOnline: boolean
   /** when the user was last seen to go offline; null if never */
@@ -218,7 +225,7 @@ export type SecretOutcome =
 /** A stored mutation, with all that is needed to tell the members' connections of it. */
 export type Change = { conversationId: string; recipients: string[]; at: Instant } & (
   | { kind: 'conversation.updated'; conversation: ConversationRecord }
-  | { kind: 'message.created'; message: Message }
+  | { kind: 'message.created' | 'message.updated'; message: Message }
   | { kind: 'receipt.updated'; receipt: Receipt }
 )
 

@@ -10,7 +10,7 @@ const conversationRecord = z.object({
   members: z.array(member),
   /** the last message's place */
   seq: z.int().min(0),
-  /** how many changes it had: messages and receipts */
+  /** how many changes it had: messages, receipts and deletions */
   rev: z.int().min(0),
   lastMessage: message.nullable(),
   /** the last message's createdAt, or the conversation's creation */

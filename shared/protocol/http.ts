@@ -47,7 +47,7 @@ export const calls = {
     body: z.strictObject(user.shape),
     answer: user,
     statuses: [201, 200],
-    errors: [],
+    errors: ['user-erased'],
     notes: 'Again it updates the profile (200); a left-out `avatarUrl` removes it.',
   },
   'POST /api/users/session-token': {
@@ -76,6 +76,15 @@ export const calls = {
     errors: ['invalid-params', 'user-not-found'],
     notes:
       'A stream of lines, each one of these shapes: all that is kept of the user. It is whole once its `end` has come; with `?after=` the `after` of a line it goes on behind that one.',
+  },
+  'DELETE /api/users/:userId': {
+    operation: 'erase user',
+    key: true,
+    body: noBody,
+    answer: z.object({ userId, messages: z.int() }),
+    errors: ['invalid-params', 'user-not-found', 'draining'],
+    notes:
+      'Erases a user for good: the name becomes `Deleted user`, the picture goes, the texts of all messages are emptied and told as `message.updated`, sessions end, and the id is never given out again. Answers with how many messages once all is done, however long that takes; it goes on by itself where the call is cut off, and may be repeated.',
   },
   'DELETE /api/users/:userId/sessions': {
     operation: 'end sessions',

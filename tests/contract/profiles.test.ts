@@ -16,7 +16,7 @@ test.each(engines)(
       store.putUser({ userId: 'alice', displayName: 'Alice II' }, at(5)),
       send(store, draft({ senderId: 'peer-0', target: { userId: 'peer-1' } })),
     ])
-    expect(changed).toEqual({ created: false })
+    expect(changed).toEqual({ outcome: 'updated' })
     const changes = await takeUntilFence(store, feed)
     const told = changes.filter(({ recipients }) => recipients.includes('alice'))
     expect(told.map(({ conversationId }) => conversationId).toSorted()).toEqual(conversationIds.toSorted())

@@ -3,7 +3,7 @@ import { setResponseStatus } from 'h3'
 import { defineCall } from '#rufer/server/http/call.ts'
 
 export default defineCall('POST /api/users/register', async ({ event, rufer, body }) => {
-  const { created } = await rufer.services.users.register(body)
-  setResponseStatus(event, created ? 201 : 200)
+  const outcome = await rufer.services.users.register(body)
+  setResponseStatus(event, outcome === 'created' ? 201 : 200)
   return body
 })

@@ -13,8 +13,8 @@ import type { Session } from './transactions.ts'
 export interface Operation<Result> {
   /** the one conversation that it reads or writes */
   conversationId: string
-  /** the message whose id it takes */
-  messageId?: string
+  /** the messages that it must know, or whose ids it takes */
+  messageIds?: string[]
   /** the users that it must know */
   userIds?: string[]
   /** Reads and changes what the batch holds, and nothing else; it may run more than once. */
@@ -29,6 +29,8 @@ export interface Batch {
   /** Puts a conversation, new or changed. */
   putConversation: (conversation: ConversationDocument) => void
   addMessage: (message: MessageDocument) => void
+  /** Puts a message that was stored, and is changed. */
+  putMessage: (message: MessageDocument) => void
   addReceipt: (receipt: ReceiptDocument) => void
   /** What the feed tells, in this order. */
   tell: (change: Change) => void
@@ -67,6 +69,7 @@ interface Writes {
   made: ConversationDocument[]
   changed: Set<ConversationDocument>
   messages: MessageDocument[]
+  updated: MessageDocument[]
   receipts: ReceiptDocument[]
   changes: Change[]
 }
@@ -77,7 +80,7 @@ async function readDocuments(
   operations: Operation<void>[],
 ): Promise<Documents> {
   const conversationIds = operations.map(({ conversationId }) => conversationId)
-  const messageIds = operations.flatMap(({ messageId }) => messageId ?? [])
+  const messageIds = operations.flatMap((operation) => operation.messageIds ?? [])
   const userIds = operations.flatMap((operation) => operation.userIds ?? [])
   return {
     conversations: byId(await conversations.find(oneOf(conversationIds), { session }).toArray()),
@@ -89,7 +92,7 @@ async function readDocuments(
 }
 
 function createBatch({ conversations, users, messages }: Documents): Batch & { writes: Writes } {
-  const writes: Writes = { made: [], changed: new Set(), messages: [], receipts: [], changes: [] }
+  const writes: Writes = { made: [], changed: new Set(), messages: [], updated: [], receipts: [], changes: [] }
   return {
     writes,
     conversation: (id) => conversations.get(id),
@@ -107,13 +110,14 @@ function createBatch({ conversations, users, messages }: Documents): Batch & { w
       messages.set(id, message)
       writes.messages.push(message)
     },
+    putMessage: (message) => void writes.updated.push(message),
     addReceipt: (receipt) => void writes.receipts.push(receipt),
     tell: (change) => void writes.changes.push(change),
   }
 }
 
 async function writeDocuments(collections: Collections, session: Session, writes: Writes) {
-  const { made, changed, messages, receipts, changes } = writes
+  const { made, changed, messages, updated, receipts, changes } = writes
   const storedAt = new Date()
   if (made.length > 0) {
     await collections.conversations.insertMany(made, { session })
@@ -121,6 +125,7 @@ async function writeDocuments(collections: Collections, session: Session, writes
   }
   if (changed.size > 0) await collections.conversations.bulkWrite([...changed].map(toUpdate), { session })
   if (messages.length > 0) await collections.messages.insertMany(messages, { session })
+  if (updated.length > 0) await collections.messages.bulkWrite(updated.map(toReplacement), { session })
   if (receipts.length > 0) await collections.receipts.insertMany(receipts, { session })
   if (changes.length > 0) {
     await collections.changes.insertMany(
@@ -146,6 +151,10 @@ function countConversation({ members }: ConversationDocument) {
 
 function toUpdate({ _id, ...fields }: ConversationDocument) {
   return { updateOne: { filter: { _id }, update: { $set: { ...fields, version: fields.version + 1 } } } }
+}
+
+function toReplacement({ _id, ...fields }: MessageDocument) {
+  return { updateOne: { filter: { _id }, update: { $set: fields } } }
 }
 
 function oneOf(ids: string[]) {

@@ -22,9 +22,9 @@ export function openConversation(userIds: [string, string], at: Instant): Operat
   }
 }
 
-/** Whether these are two different registered users. */
+/** Whether these are two different registered users, neither of whom was erased. */
 export function canOpen(batch: Batch, [one, other]: [string, string]): boolean {
-  return one !== other && batch.user(one) !== undefined && batch.user(other) !== undefined
+  return one !== other && [one, other].map(batch.user).every((user) => user && user.erasedAt === undefined)
 }
 
 /** Makes the direct conversation of two users who may have one, and tells of it. */

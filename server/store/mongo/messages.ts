@@ -19,14 +19,14 @@ export function appendMessage(draft: MessageDraft): Operation<Appended> {
   const conversationId = 'userId' in target ? toDirectId([senderId, target.userId]) : target.conversationId
   return {
     conversationId,
-    messageId: id,
+    messageIds: [id],
     ...(userIds && { userIds }),
     apply(batch) {
       const known = batch.message(id)
       if (known?.senderId === senderId && known.conversationId === conversationId) {
         return { outcome: 'duplicate' }
       }
-      const isMember = batch.conversation(conversationId)?.members.some(({ userId }) => userId === senderId)
+      const isMember = batch.conversation(conversationId)?.members.some(({ userId, isErased }) => userId === senderId && !isErased)
       const refusal = isMember ? undefined : refuse(batch, userIds)
       if (refusal) return refusal
       // Only now, so that nobody learns of ids in conversations that they are no member of.

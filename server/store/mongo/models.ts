@@ -11,6 +11,8 @@ export interface UserDocument {
   displayName: string
   avatarUrl?: string
   lastSeenAt: Instant | null
+  /** nobody is behind the id since then */
+  erasedAt?: Instant
   /** how many they are in; whoever opens one writes it, so that a change of profile cannot pass unseen meanwhile */
   conversations: number
 }
@@ -32,6 +34,8 @@ export interface ConversationDocument {
 
 export interface MemberDocument extends Markers {
   userId: string
+  /** writes nothing into it any more */
+  isErased?: true
 }
 
 export interface MessageDocument {
@@ -42,6 +46,7 @@ export interface MessageDocument {
   senderId: string
   text: string
   createdAt: Instant
+  deletedAt?: Instant
 }
 
 export interface ReceiptDocument extends Receipt {
@@ -74,6 +79,22 @@ interface AllowanceDocument {
 export interface PresenceDocument {
   _id: string
   places: { processId: string; since: Instant }[]
+}
+
+/** How far the erasure of a user has come. */
+export interface ErasureDocument {
+  _id: string
+  at: Instant
+  /** what is gone through, one after the other */
+  stage: 'messages' | 'changes' | 'outbox' | 'done'
+  /** the last of them that was; empty before the first */
+  after: string
+  /** up to there the conversation behind it was */
+  seq: number
+  /** that were emptied */
+  messages: number
+  /** by the clock of the server: when a process was last at it */
+  touchedAt: Date
 }
 
 /** A process that is alive as long as it renews this. */
@@ -129,6 +150,7 @@ export interface Collections {
   changes: Collection<ChangeDocument>
   ephemeral: Collection<SignDocument>
   outbox: Collection<OutboxDocument>
+  erasures: Collection<ErasureDocument>
   outboxLease: Collection<OutboxLeaseDocument>
   /** whether this process puts anything into the outbox */
   hasWebhooks: boolean
@@ -153,6 +175,7 @@ export async function openCollections(
     changes: connection.collection('changes'),
     ephemeral: connection.collection('ephemeral'),
     outbox: connection.collection('outbox'),
+    erasures: connection.collection('erasures'),
     outboxLease: connection.collection('outboxLease'),
     hasWebhooks,
   }
@@ -177,6 +200,7 @@ const messageFields = {
   senderId: text,
   text,
   createdAt: text,
+  deletedAt: String,
 }
 const markerFields = {
   userId: text,
@@ -193,6 +217,7 @@ const schemas = {
       displayName: text,
       avatarUrl: String,
       lastSeenAt: instantOrNull,
+      erasedAt: String,
       conversations: count,
     },
     options,
@@ -201,7 +226,7 @@ const schemas = {
     {
       _id: text,
       kind: text,
-      members: [new Schema(markerFields, { _id: false })],
+      members: [new Schema({ ...markerFields, isErased: Boolean }, { _id: false })],
       seq: count,
       rev: count,
       updatedAt: text,
@@ -276,5 +301,9 @@ const schemas = {
   )
     .index({ topic: 1, isDead: 1, order: 1, _id: 1 })
     .index({ isDead: 1, _id: 1 }),
+  erasures: new Schema(
+    { _id: text, at: text, stage: text, after: String, seq: count, messages: count, touchedAt: Date },
+    options,
+  ).index({ stage: 1, touchedAt: 1 }),
   outboxLease: new Schema({ _id: text, processId: text, renewedAt: Date }, options),
 }

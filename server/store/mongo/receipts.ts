@@ -13,7 +13,9 @@ export function moveReceipt(move: ReceiptMove): Operation<ReceiptOutcome> {
     conversationId,
     apply(batch) {
       const conversation = batch.conversation(conversationId)
-      const member = conversation?.members.find((candidate) => candidate.userId === userId)
+      const member = conversation?.members.find(
+        (candidate) => candidate.userId === userId && !candidate.isErased,
+      )
       if (!conversation || !member) return { outcome: 'conversation-not-found' }
       const { deliveredSeq, readSeq } = moveForward(member, move, conversation.seq)
       const isMoved = deliveredSeq > member.deliveredSeq || readSeq > member.readSeq

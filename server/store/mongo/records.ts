@@ -14,7 +14,7 @@ export function toRecord(
   userOf: (userId: string) => UserDocument | undefined,
 ): ConversationRecord {
   const { _id, kind, seq, rev, updatedAt } = conversation
-  const members = conversation.members.flatMap((member) => {
+  const members = conversation.members.flatMap(({ isErased: _, ...member }) => {
     const user = userOf(member.userId)
     return user ? { ...toUser(user), ...member } : []
   })

@@ -19,7 +19,10 @@ export function putSecret(
 ): Promise<SecretOutcome> {
   return transact(async (session): Promise<SecretOutcome> => {
     const { hash, kind, userId, expiresAt, parentHash } = secret
-    const user = await collections.users.findOne({ _id: userId }, { session, projection: { _id: 1 } })
+    const user = await collections.users.findOne(
+      { _id: userId, erasedAt: { $exists: false } },
+      { session, projection: { _id: 1 } },
+    )
     if (!user) return { outcome: 'user-not-found' }
     if (parentHash !== null && !(await adopt(collections, session, { hash: parentHash, at }))) {
       return { outcome: 'parent-not-found' }

@@ -77,7 +77,7 @@ export function createMongoStore(connected: Connected): Store {
     takeSecret: (key, at) => run(() => takeSecret(collections, key, at)),
     voidSecrets: (which) => run(() => voidSecrets(collections, transact, which)),
     tell: (sign) => run(() => tell(sign)),
-    duties: createDuties(collections, { run }),
+    duties: createDuties({ collections, transact, writer, run }),
     outbox: createOutbox(collections, { processId, run }),
     watch(signal) {
       refuseOnceClosed()

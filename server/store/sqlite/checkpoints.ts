@@ -1,10 +1,13 @@
 // Checkpoints: a thread of their own moves SQLite's log into the database file, so that no commit has to wait for it.
 import { Worker } from 'node:worker_threads'
+import { StoreError } from '../port.ts'
 import type { Database } from './database.ts'
 
 export interface Checkpoints {
   /** Looks whether the log has become long; for after every commit. */
   committed: () => void
+  /** Moves all of the log and leaves nothing in it; false where somebody still reads it. */
+  empty: () => Promise<boolean>
   /** Resolves once the thread has ended. */
   stop: () => Promise<void>
 }
@@ -48,6 +51,7 @@ export function createCheckpoints(
   /** of the checkpoint under way; 0 while there is none */
   let passes = 0
   let lengthAtLast = 0
+  let emptying: PromiseWithResolvers<boolean> | undefined
 
   function pass() {
     passes++
@@ -64,7 +68,14 @@ export function createCheckpoints(
     const { length, moved } = readLog(database)
     if (length - moved > FEW && passes < MOST_PASSES) return pass()
     passes = 0
+    if (emptying) return emptyLog(emptying)
     database.get('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  function emptyLog({ resolve }: PromiseWithResolvers<boolean>) {
+    const row = database.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    emptying = undefined
+    resolve(row?.number('busy') === 0)
   }
 
   function lookAtLog() {
@@ -86,13 +97,21 @@ export function createCheckpoints(
   function fail(error: unknown) {
     passes = 0
     onFailure(error)
+    emptying?.reject(error)
+    emptying = undefined
   }
 
   return {
     committed() {
       if (passes === 0) attempt(lookAtLog)
     },
+    empty() {
+      emptying ??= Promise.withResolvers()
+      if (passes === 0) attempt(pass)
+      return emptying.promise
+    },
     async stop() {
+      emptying?.reject(new StoreError('store-unavailable'))
       thread?.removeAllListeners('message')
       await thread?.terminate()
     },

@@ -20,10 +20,21 @@ export function openConversation(database: Database, userIds: [string, string], 
   return { outcome: 'made', conversation: make(database, userIds.toSorted(), { conversationId, at }) }
 }
 
-/** Whether these are two different registered users. */
+/** Whether these are two different registered users, neither of whom was erased. */
 export function canOpen(database: Database, userIds: [string, string]): boolean {
   const ids = JSON.stringify(userIds)
-  return database.all(`SELECT user_id FROM users WHERE user_id IN ${GIVEN}`, { ids }).length === 2
+  return database.all(`SELECT user_id FROM users WHERE user_id IN ${GIVEN} AND erased_at IS NULL`, { ids }).length === 2
+}
+
+/** Tells conversations as they are now, after whatever else was changed in them meanwhile. */
+export function announce(database: Database, conversationIds: string[], at: Instant): ConversationRecord[] {
+  const conversations = getConversations(database, conversationIds)
+  for (const conversation of conversations) {
+    const recipients = conversation.members.map((member) => member.userId)
+    const conversationId = conversation.id
+    appendChange(database, { kind: 'conversation.updated', conversationId, recipients, at, conversation })
+  }
+  return conversations
 }
 
 export function lookUpConversations(
@@ -126,15 +137,8 @@ function make(
       { conversationId, userId, at },
     )
   }
-  const [conversation] = getConversations(database, [conversationId])
+  const [conversation] = announce(database, [conversationId], at)
   if (!conversation) throw new Error('unable to make conversation; it cannot be read back')
-  appendChange(database, {
-    kind: 'conversation.updated',
-    conversationId,
-    recipients: userIds,
-    at,
-    conversation,
-  })
   return conversation
 }
 

@@ -3,8 +3,8 @@ import type { Message } from '#rufer/shared/model/message.ts'
 import type { Row } from './row.ts'
 import { AFTER_ALL } from './sql.ts'
 
-const COLUMNS = `m.id, m.conversation_id AS conversationId, m.seq, m.rev, m.sender_id AS senderId, m.text,
-  m.created_at AS createdAt`
+const COLUMNS = `m.id, m.conversation_id AS conversationId, m.seq, coalesce(m.updated_rev, m.rev) AS rev,
+  m.sender_id AS senderId, m.text, m.created_at AS createdAt, m.deleted_at AS deletedAt`
 
 const WITH_OTHER = `JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.sender_id`
 
@@ -22,6 +22,7 @@ export const LAST_MESSAGES = `SELECT ${COLUMNS},
   FROM conversations c JOIN messages m ON m.conversation_id = c.conversation_id AND m.seq = c.seq ${WITH_OTHER}`
 
 export function toMessage(row: Row): Message {
+  const deletedAt = row.textOrNull('deletedAt')
   return {
     id: row.text('id'),
     conversationId: row.text('conversationId'),
@@ -32,6 +33,7 @@ export function toMessage(row: Row): Message {
     createdAt: row.text('createdAt'),
     deliveredAt: row.textOrNull('deliveredAt'),
     readAt: row.textOrNull('readAt'),
+    ...(deletedAt !== null && { deletedAt }),
   }
 }
 

@@ -151,4 +151,23 @@ export const migrations: readonly string[] = [
   CREATE INDEX outbox_waiting ON outbox (id) WHERE dead_at IS NULL;
   CREATE INDEX outbox_dead ON outbox (id) WHERE dead_at IS NOT NULL;
   `,
+  // Users are erased, and with them the texts of their messages, each of which takes a rev of its conversation.
+  `
+  ALTER TABLE users ADD COLUMN erased_at TEXT; -- nobody is behind the id since then
+  CREATE INDEX users_erased ON users (user_id) WHERE erased_at IS NOT NULL;
+
+  ALTER TABLE messages ADD COLUMN updated_rev INTEGER; -- the rev that changed it
+  ALTER TABLE messages ADD COLUMN updated_seq INTEGER; -- the conversation's seq at that rev
+  ALTER TABLE messages ADD COLUMN deleted_at TEXT;
+  CREATE INDEX messages_updated ON messages (conversation_id, updated_rev, updated_seq) WHERE updated_rev IS NOT NULL;
+
+  CREATE TABLE erasures (
+    user_id TEXT PRIMARY KEY REFERENCES users,
+    stage TEXT NOT NULL, -- what is gone through: messages, changes, outbox, the file; then done
+    after TEXT NOT NULL, -- the last of them that was
+    seq INTEGER NOT NULL, -- up to there the conversation behind it was
+    messages INTEGER NOT NULL -- that were emptied
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX erasures_begun ON erasures (user_id) WHERE stage <> 'done';
+  `,
 ]

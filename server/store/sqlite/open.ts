@@ -56,6 +56,8 @@ export function openData(
     `synchronous = ${sqliteSync}`,
     // 32 MB hold the pages of a whole batch; with the 2 MB of the default it is written a third slower.
     'cache_size = -32000',
+    // what was erased is not to be found in the file
+    'secure_delete = ON',
     // the log is moved into the file by a thread of its own; only one of 256 MB stalls a commit, should that thread fail
     'wal_autocheckpoint = 64000',
   ])

@@ -16,7 +16,7 @@ export interface Place {
   at: Instant
 }
 
-/** Undefined where there is no such member. */
+/** Undefined where there is no such member, or an erased one. */
 export function findStanding(
   database: Database,
   conversationId: string,
@@ -25,8 +25,10 @@ export function findStanding(
   const rows = database.all(
     `SELECT user_id AS userId, seq, rev, latest_at AS at, ${MARKER_COLUMNS}
      FROM members JOIN conversations USING (conversation_id)
-     WHERE conversation_id = :conversationId ORDER BY user_id`,
-    { conversationId },
+     WHERE conversation_id = :conversationId
+       AND NOT EXISTS (SELECT 1 FROM users WHERE user_id = :userId AND erased_at IS NOT NULL)
+     ORDER BY user_id`,
+    { conversationId, userId },
   )
   const userIds = rows.map((row) => row.text('userId'))
   const row = rows[userIds.indexOf(userId)]
@@ -38,6 +40,16 @@ export function findStanding(
     markers: toMarkers(row),
     userIds,
   }
+}
+
+/** The last place that was taken. */
+export function findPlace(database: Database, conversationId: string): Place {
+  const row = database.get(
+    'SELECT seq, rev, latest_at AS at FROM conversations WHERE conversation_id = :conversationId',
+    { conversationId },
+  )
+  if (!row) throw new Error('unable to find place; there is no such conversation')
+  return { seq: row.number('seq'), rev: row.number('rev'), at: row.text('at') }
 }
 
 /**

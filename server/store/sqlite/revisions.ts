@@ -24,10 +24,11 @@ export function listRevisions(
     .map((row) =>
       Object.assign({ conversationId, userId: row.text('userId'), rev: row.number('rev') }, toMarkers(row)),
     )
-  const messages = database
+  // those that were updated have a rev of their own, and come in the order of these
+  const made = database
     .each(
       `${MESSAGES} WHERE m.conversation_id = :conversationId AND m.seq > :afterSeq AND m.seq <= :throughSeq
-       ORDER BY m.seq LIMIT :rows`,
+         AND m.updated_rev IS NULL ORDER BY m.seq LIMIT :rows`,
       {
         conversationId,
         afterSeq: seqAt(database, conversationId, afterRev),
@@ -36,7 +37,14 @@ export function listRevisions(
       },
     )
     .map(toMessage)
-  const { items, hasMore } = takePage(byRev(messages, receipts), query)
+  const updated = database
+    .each(
+      `${MESSAGES} WHERE m.conversation_id = :conversationId AND m.updated_rev > :afterRev
+         AND m.updated_rev <= :throughRev ORDER BY m.updated_rev LIMIT :rows`,
+      { conversationId, afterRev, throughRev, rows },
+    )
+    .map(toMessage)
+  const { items, hasMore } = takePage(byRev(byRev(made, updated), receipts), query)
   return {
     messages: items.filter((item): item is Message => 'text' in item),
     receipts: items.filter((item): item is Receipt => !('text' in item)),
@@ -46,22 +54,31 @@ export function listRevisions(
 
 // --- helpers ---
 
-/** The seq of a conversation at one of its revs: all revs after its last receipt are messages. */
+/** The seq of a conversation at one of its revs: all revs after its last receipt and its last update are new messages. */
 function seqAt(database: Database, conversationId: string, rev: number): number {
   const last = database.get(
-    `SELECT rev, seq FROM receipts WHERE conversation_id = :conversationId AND rev <= :rev ORDER BY rev DESC LIMIT 1`,
+    `SELECT * FROM (
+       SELECT * FROM (SELECT rev, seq FROM receipts
+         WHERE conversation_id = :conversationId AND rev <= :rev ORDER BY rev DESC LIMIT 1)
+       UNION ALL
+       SELECT * FROM (SELECT updated_rev AS rev, updated_seq AS seq FROM messages
+         WHERE conversation_id = :conversationId AND updated_rev <= :rev ORDER BY updated_rev DESC LIMIT 1)
+     ) ORDER BY rev DESC LIMIT 1`,
     { conversationId, rev },
   )
   return last ? last.number('seq') + rev - last.number('rev') : rev
 }
 
 /** Both in the one order of their revs. */
-function* byRev(messages: Iterable<Message>, receipts: Receipt[]): Generator<Message | Receipt> {
-  const waiting = receipts.values()
-  let receipt = waiting.next()
-  for (const message of messages) {
-    for (; !receipt.done && receipt.value.rev < message.rev; receipt = waiting.next()) yield receipt.value
-    yield message
+function* byRev<One extends { rev: number }, Other extends { rev: number }>(
+  ones: Iterable<One>,
+  others: Iterable<Other>,
+): Generator<One | Other> {
+  const waiting = Iterator.from(others)
+  let other = waiting.next()
+  for (const one of ones) {
+    for (; !other.done && other.value.rev < one.rev; other = waiting.next()) yield other.value
+    yield one
   }
-  for (; !receipt.done; receipt = waiting.next()) yield receipt.value
+  for (; !other.done; other = waiting.next()) yield other.value
 }

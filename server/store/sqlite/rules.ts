@@ -40,6 +40,7 @@ export const rules: readonly Rule[] = [
         'is at rev ' || c.rev || ' and has ' || count(DISTINCT r.rev) || ' changes up to ' || coalesce(max(r.rev), 0) AS fault
       FROM conversations c LEFT JOIN (
         SELECT conversation_id, rev FROM messages UNION ALL SELECT conversation_id, rev FROM receipts
+        UNION ALL SELECT conversation_id, updated_rev FROM messages WHERE updated_rev IS NOT NULL
       ) r USING (conversation_id)
       GROUP BY c.conversation_id
       HAVING count(r.rev) <> c.rev OR count(DISTINCT r.rev) <> c.rev
@@ -88,10 +89,22 @@ export const rules: readonly Rule[] = [
       WHERE read_seq < read_before OR delivered_seq < delivered_before OR read_seq > delivered_seq`,
   },
   {
-    name: 'the seq at a receipt is that of the messages before it',
-    faults: `SELECT conversation_id AS place, 'receipt ' || rev || ' tells seq ' || seq || ', and ' || before || ' messages are before it' AS fault
-      FROM (SELECT *, rev - row_number() OVER (PARTITION BY conversation_id ORDER BY rev) AS before FROM receipts)
+    name: 'the seq at a receipt or an update is that of the messages before it',
+    faults: `SELECT conversation_id AS place, told || rev || ' tells seq ' || seq || ', and ' || before || ' messages are before it' AS fault
+      FROM (SELECT *, rev - row_number() OVER (PARTITION BY conversation_id ORDER BY rev) AS before FROM (
+        SELECT conversation_id, 'receipt ' AS told, rev, seq FROM receipts
+        UNION ALL SELECT conversation_id, 'update ', updated_rev, updated_seq FROM messages WHERE updated_rev IS NOT NULL))
       WHERE seq <> before`,
+  },
+  {
+    name: 'what was deleted has no text, and was told',
+    faults: `SELECT conversation_id AS place, 'message ' || seq || ' was deleted, and has a text or no update' AS fault
+      FROM messages WHERE deleted_at IS NOT NULL AND (text <> '' OR updated_rev IS NULL)`,
+  },
+  {
+    name: 'whose erasure is done has left no text',
+    faults: `SELECT conversation_id AS place, 'message ' || seq || ' of ' || sender_id || ' has a text' AS fault
+      FROM erasures JOIN messages ON sender_id = user_id WHERE stage = 'done' AND text <> ''`,
   },
   {
     name: 'unread counts equal a full count',
@@ -112,6 +125,9 @@ export const rules: readonly Rule[] = [
         WHEN 'message.created' THEN EXISTS (
           SELECT 1 FROM messages m WHERE m.id = payload ->> '$.message.id' AND m.conversation_id = f.conversation_id
             AND m.seq = payload ->> '$.message.seq' AND m.rev = payload ->> '$.message.rev')
+        WHEN 'message.updated' THEN EXISTS (
+          SELECT 1 FROM messages m WHERE m.id = payload ->> '$.message.id' AND m.conversation_id = f.conversation_id
+            AND m.updated_rev >= payload ->> '$.message.rev')
         WHEN 'receipt.updated' THEN EXISTS (
           SELECT 1 FROM receipts r WHERE r.conversation_id = f.conversation_id
             AND r.rev = payload ->> '$.receipt.rev' AND r.user_id = payload ->> '$.receipt.userId')

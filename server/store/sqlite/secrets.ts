@@ -16,7 +16,9 @@ interface Put {
 
 export function putSecret(database: Database, { secret, at, allowance }: Put): SecretOutcome {
   const { hash, kind, userId, expiresAt, parentHash } = secret
-  const user = database.get('SELECT user_id FROM users WHERE user_id = :userId', { userId })
+  const user = database.get('SELECT user_id FROM users WHERE user_id = :userId AND erased_at IS NULL', {
+    userId,
+  })
   if (!user) return { outcome: 'user-not-found' }
   if (parentHash !== null && !peekSecret(database, { hash: parentHash, kind: 'browser' }, at)) {
     return { outcome: 'parent-not-found' }

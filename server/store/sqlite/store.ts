@@ -70,7 +70,7 @@ export function createSqliteStore(
         feed.tell(sign)
         return 1
       }),
-    duties: createDuties(database, { read }),
+    duties: createDuties(database, { read, write, checkpoints }),
     outbox: createOutbox(database, { read, write }),
     watch: (signal) => readNow(() => feed.watch(signal)),
     prune: (before) => prune({ database, feed, writer }, before),

@@ -1,9 +1,8 @@
 // Users: registering them, and reading who is registered.
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { User } from '#rufer/shared/model/user.ts'
-import type { StoredUser } from '../port.ts'
-import { appendChange } from './changes.ts'
-import { getConversations, getPeers } from './conversations.ts'
+import type { PutUserOutcome, StoredUser } from '../port.ts'
+import { announce, getPeers } from './conversations.ts'
 import type { Database } from './database.ts'
 import { GIVEN } from './sql.ts'
 import { USER_COLUMNS, toUser } from './user-rows.ts'
@@ -20,25 +19,26 @@ export async function putUser(
   { database, write }: { database: Database; write: Writer['write'] },
   user: User,
   at: Instant,
-): Promise<{ created: boolean }> {
-  const { created, toTell } = await write(() => store(database, user))
+): Promise<PutUserOutcome> {
+  const { outcome, toTell } = await write(() => store(database, user))
   for (let from = 0; from < toTell.length; from += TOLD_AT_ONCE) {
     const conversationIds = toTell.slice(from, from + TOLD_AT_ONCE)
     await write(() => announce(database, conversationIds, at))
   }
-  return { created }
+  return { outcome }
 }
 
 export function getUsers(database: Database, userIds: string[], peerOf?: string): StoredUser[] {
   const ids = peerOf === undefined ? userIds : getPeers(database, peerOf, userIds)
   return database
     .all(
-      `SELECT ${USER_COLUMNS}, online_at AS onlineAt, last_seen_at AS lastSeenAt
+      `SELECT ${USER_COLUMNS}, online_at AS onlineAt, last_seen_at AS lastSeenAt, erased_at AS erasedAt
        FROM users WHERE user_id IN ${GIVEN}`,
       { ids: JSON.stringify(ids) },
     )
     .map((row) =>
       Object.assign(toUser(row), {
+        isErased: row.textOrNull('erasedAt') !== null,
         isOnline: row.textOrNull('onlineAt') !== null,
         lastSeenAt: row.textOrNull('lastSeenAt'),
       }),
@@ -48,25 +48,17 @@ export function getUsers(database: Database, userIds: string[], peerOf?: string)
 // --- helpers ---
 
 /** Writes the user; tells which conversations have a member with another profile now. */
-function store(database: Database, user: User): { created: boolean; toTell: string[] } {
+function store(database: Database, user: User): PutUserOutcome & { toTell: string[] } {
   const { userId, displayName, avatarUrl } = user
   const [before] = getUsers(database, [userId])
+  if (before?.isErased) return { outcome: 'user-erased', toTell: [] }
   if (before?.displayName === displayName && before.avatarUrl === avatarUrl)
-    return { created: false, toTell: [] }
+    return { outcome: 'updated', toTell: [] }
   database.run(
     `INSERT INTO users (user_id, display_name, avatar_url) VALUES (:userId, :displayName, :avatarUrl)
      ON CONFLICT DO UPDATE SET display_name = excluded.display_name, avatar_url = excluded.avatar_url`,
     { userId, displayName, avatarUrl: avatarUrl ?? null },
   )
   const rows = database.all('SELECT conversation_id AS id FROM members WHERE user_id = :userId', { userId })
-  return { created: !before, toTell: rows.map((row) => row.text('id')) }
-}
-
-/** Tells the conversations as they are now: after another change of the profile meanwhile, with that one. */
-function announce(database: Database, conversationIds: string[], at: Instant) {
-  for (const conversation of getConversations(database, conversationIds)) {
-    const recipients = conversation.members.map((member) => member.userId)
-    const conversationId = conversation.id
-    appendChange(database, { kind: 'conversation.updated', conversationId, recipients, at, conversation })
-  }
+  return { outcome: before ? 'updated' : 'created', toTell: rows.map((row) => row.text('id')) }
 }

@@ -150,7 +150,7 @@ test(
     const opening = open(dataDir)
     await sender.kill()
     const store = await opening
-    expect(await store.putUser({ userId: 'alice', displayName: 'Alice' }, NOW)).toEqual({ created: false })
+    expect(await store.putUser({ userId: 'alice', displayName: 'Alice' }, NOW)).toEqual({ outcome: 'updated' })
     await store.close()
   },
 )
