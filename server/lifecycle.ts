@@ -85,9 +85,7 @@ export function startLifecycle(config: Config) {
     async stop(): Promise<void> {
       isDraining = true
       if (!rufer) return
-      // a call that waits for an erasure is answered at once
-      await rufer.services.erasure.close()
-      const [unfinished] = await Promise.all([calls.idle(), rufer.sockets.drain()])
+      const [unfinished] = await Promise.all([calls.idle(), drain(rufer)])
       if (unfinished > 0) log.warn({ calls: unfinished }, 'stopping although some calls have no end')
       feedEnd.abort()
       await closeRufer(rufer)
@@ -107,6 +105,11 @@ function createFeedState(counters: Counters): FeedState {
 
 /** How long a stop waits for calls: longer than their work takes, and who does not read an answer never lets one end. */
 const CALLS_MS = 3_000
+
+/** Sends everybody away, and answers whoever waits for an erasure. */
+function drain({ sockets, services }: Rufer) {
+  return Promise.all([sockets.drain(), services.erasure.close()])
+}
 
 function perMinute(count: number) {
   return { perSecond: count / 60, burst: Math.max(1, count) }

@@ -64,7 +64,7 @@ export async function openRufer({
   if (config.isDemo) await prepareDemo(services)
   const { pulse } = relay
   const onRevived = () => services.presence.comeBack()
-  const { resume } = services.erasure
+  const resume = () => services.erasure.resume()
   const upkeep = startUpkeep({ store, onRevived, pulse, resume, clock, counters, log })
   const { outbox } = store
   const webhooks = config.webhooks && startWebhooks({ config: config.webhooks, outbox, clock, counters, log })

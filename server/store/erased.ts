@@ -18,21 +18,15 @@ export interface Erased {
 export function scrub(told: Change, erased: Erased): Change | undefined
 export function scrub(told: Told, erased: Erased): Told | undefined
 export function scrub(told: Change | Told, erased: Erased): Change | Told | undefined {
-  switch (told.kind) {
-    case 'message.created':
-    case 'message.updated':
-      return isOf(erased, told.message) ? { ...told, message: emptied(told.message, erased.at) } : undefined
-    case 'conversation.updated':
-      return told.recipients.includes(erased.userId)
-        ? { ...told, conversation: withoutUser(told.conversation, erased) }
-        : undefined
-    default:
-      return undefined
-  }
+  if ('message' in told)
+    return isOf(erased, told.message) ? { ...told, message: withoutText(told.message, erased.at) } : undefined
+  if ('conversation' in told && told.recipients.includes(erased.userId))
+    return { ...told, conversation: withoutUser(told.conversation, erased) }
+  return undefined
 }
 
 /** A message as it is once it was deleted. */
-export function emptied(message: Message, deletedAt: Instant): Message {
+export function withoutText(message: Message, deletedAt: Instant): Message {
   return { ...message, text: '', deletedAt: message.deletedAt ?? deletedAt }
 }
 
@@ -51,6 +45,6 @@ function withoutUser(conversation: ConversationRecord, erased: Erased): Conversa
       const { avatarUrl: _, ...rest } = member
       return { ...rest, displayName: ERASED_NAME }
     }),
-    lastMessage: lastMessage && isOf(erased, lastMessage) ? emptied(lastMessage, erased.at) : lastMessage,
+    lastMessage: lastMessage && isOf(erased, lastMessage) ? withoutText(lastMessage, erased.at) : lastMessage,
   }
 }

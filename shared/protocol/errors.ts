@@ -18,7 +18,11 @@ export const errors = {
     status: 404,
     meaning: 'no such conversation, or not a member of it',
   },
-  'user-erased': { retryable: false, status: 409, meaning: 'the user was erased; the id is never given out again' },
+  'user-erased': {
+    retryable: false,
+    status: 409,
+    meaning: 'the user was erased; the id is never given out again',
+  },
   'id-conflict': { retryable: false, status: 409, meaning: 'the message id belongs to another message' },
   'text-too-long': {
     retryable: false,

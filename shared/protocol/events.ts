@@ -27,7 +27,9 @@ export const events = {
     })
     .describe('the connection, first of all'),
   'message.created': z.object({ message }).describe('every connection of every member, the sending one too'),
-  'message.updated': z.object({ message }).describe('a message was deleted: it has `deletedAt`, no text, and the rev of that'),
+  'message.updated': z
+    .object({ message })
+    .describe('a message was deleted: it has `deletedAt`, no text, and the rev of that'),
   'receipt.updated': z.object({ receipt }).describe('every connection of every member'),
   'conversation.updated': z
     .object({ conversation })

@@ -23,12 +23,9 @@ test.each(engines)('the texts are gone, and every other field is as it was ($nam
   const before = await listAll(store, conversationId)
   expect(await erase(store, 'alice')).toEqual({ messages: 3, isDone: true })
   const after = await listAll(store, conversationId)
+  const gone = { rev: expect.any(Number), text: '', deletedAt: at(9_000) }
   expect(after).toEqual(
-    before.map((message) =>
-      message.senderId === 'bob'
-        ? message
-        : { ...message, rev: expect.any(Number), text: '', deletedAt: at(9_000) },
-    ),
+    before.map((message) => (message.senderId === 'bob' ? message : { ...message, ...gone })),
   )
   const { lastMessage, members, seq, rev } = await getConversation(store, conversationId)
   expect(lastMessage).toEqual(after.at(-1))
@@ -38,7 +35,10 @@ test.each(engines)('the texts are gone, and every other field is as it was ($nam
 
 test.each(engines)('the picture is gone, too ($name)', async ({ open }) => {
   const { store } = await open()
-  await store.putUser({ userId: 'alice', displayName: 'Alice', avatarUrl: 'https://example.org/a.png' }, at(0))
+  await store.putUser(
+    { userId: 'alice', displayName: 'Alice', avatarUrl: 'https://example.org/a.png' },
+    at(0),
+  )
   await erase(store, 'alice')
   const [alice] = await store.getUsers(['alice'])
   expect(alice).toEqual({
@@ -122,7 +122,9 @@ test.each(engines)('whoever is erased can do nothing any more ($name)', async ({
   expect(await store.appendMessage(draft({ target: { conversationId } }))).toEqual({
     outcome: 'conversation-not-found',
   })
-  expect(await store.appendMessage(draft({ target: { userId: 'bob' } }))).toEqual({ outcome: 'user-not-found' })
+  expect(await store.appendMessage(draft({ target: { userId: 'bob' } }))).toEqual({
+    outcome: 'user-not-found',
+  })
   expect(await store.openConversation(['alice', 'carol'], at(9_900))).toEqual({ outcome: 'user-not-found' })
   expect(await store.openConversation(['carol', 'alice'], at(9_900))).toEqual({ outcome: 'user-not-found' })
   expect(await store.moveReceipt({ conversationId, userId: 'alice', readSeq: 5, at: at(9_900) })).toEqual({
@@ -148,7 +150,10 @@ test.each(engines)('goes on where it was cut off, and says the same again ($name
   const sent = Array.from({ length: 60 }, () => send(store, { target: { conversationId } }))
   await Promise.all(sent)
   await store.duties.beginErasure('alice', at(9_000))
-  expect(await store.duties.eraseSome('alice', at(9_000))).toEqual({ messages: expect.any(Number), isDone: false })
+  expect(await store.duties.eraseSome('alice', at(9_000))).toEqual({
+    messages: expect.any(Number),
+    isDone: false,
+  })
   const reopened = await reopen()
   const texts = (await listAll(reopened, conversationId)).map(({ text }) => text)
   expect(new Set(texts)).toEqual(new Set(['', 'hello']))
@@ -178,7 +183,8 @@ test.each(engines)('a user nobody knows cannot be erased ($name)', async ({ open
 async function talk(store: Store) {
   const conversationId = await openDirect(store)
   const target = { conversationId }
-  const say = (senderId: string, text: string, ms: number) => send(store, { senderId, target, text, at: at(ms) })
+  const say = (senderId: string, text: string, ms: number) =>
+    send(store, { senderId, target, text, at: at(ms) })
   await say('alice', `${SECRET_TEXT}, first`, 1_000)
   await say('alice', `${SECRET_TEXT}, second`, 2_000)
   await say('bob', 'what bob said', 3_000)

@@ -4,7 +4,9 @@ import { at, draft, openDirect, register, send, watchFeed, engines } from './har
 
 test.each(engines)('a user is created once and then updated ($name)', async ({ open }) => {
   const { store } = await open()
-  expect(await store.putUser({ userId: 'alice', displayName: 'Alice' }, at(0))).toEqual({ outcome: 'created' })
+  expect(await store.putUser({ userId: 'alice', displayName: 'Alice' }, at(0))).toEqual({
+    outcome: 'created',
+  })
   expect(await store.putUser({ userId: 'alice', displayName: 'Alice S.' }, at(1))).toEqual({
     created: false,
   })

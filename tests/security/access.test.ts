@@ -36,6 +36,7 @@ const CALL_ROWS: Record<string, number[]> = {
   'POST /api/users/session-token': KEYED(200),
   'GET /api/users/:userId/online': KEYED(200),
   'GET /api/users/:userId/export': KEYED(200),
+  'DELETE /api/users/:userId': KEYED(200),
   'DELETE /api/users/:userId/sessions': KEYED(200),
   'POST /api/users/sign-in-link': KEYED(200),
   'POST /api/messages': KEYED(200),
@@ -78,13 +79,15 @@ const METHOD_ROWS: Record<string, Outcome> = {
   'session.ping': 'answered',
 }
 
-/** Who hears of what alice does with one of her devices: it, her other one, bob's, a stranger's, one of bob's signed out. */
+/**
+ * Who hears of what alice does with one of her devices: it, her other one, bob's, a stranger's, one of bob's signed out. In
+ * the end she is erased, and hers are gone.
+ */
 const LISTENERS = ['device', 'other device', 'bob', 'stranger', 'signed out'] as const
 const EVENT_ROWS: Record<string, boolean[]> = {
   'session.started': [true, true, true, true, true],
   'message.created': [true, true, true, false, false],
-  // nothing tells it yet
-  'message.updated': [false, false, false, false, false],
+  'message.updated': [false, false, true, false, false],
   'receipt.updated': [true, true, true, false, false],
   'conversation.updated': [true, true, true, false, false],
   'typing.started': [false, false, true, false, false],
@@ -182,6 +185,8 @@ describe('sockets', () => {
     await Promise.all([device, other, mallory].map((client) => client.settled()))
     await Promise.all([device.close(), other.close()])
     await bob.next('presence.changed')
+    await callApi(server, `DELETE /api/users/${device.userId}`)
+    await bob.next('message.updated')
 
     const told = listeners.map((client) => new Set(['session.started', ...heard(client)]))
     const outcome = Object.keys(events).map((event) => [event, told.map((heardOf) => heardOf.has(event))])

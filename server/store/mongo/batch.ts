@@ -92,7 +92,14 @@ async function readDocuments(
 }
 
 function createBatch({ conversations, users, messages }: Documents): Batch & { writes: Writes } {
-  const writes: Writes = { made: [], changed: new Set(), messages: [], updated: [], receipts: [], changes: [] }
+  const writes: Writes = {
+    made: [],
+    changed: new Set(),
+    messages: [],
+    updated: [],
+    receipts: [],
+    changes: [],
+  }
   return {
     writes,
     conversation: (id) => conversations.get(id),

@@ -3,7 +3,7 @@ import mongoose from 'mongoose'
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { ErasureProgress } from '../duties.ts'
-import { emptied, ERASED_NAME, scrub } from '../erased.ts'
+import { ERASED_NAME, scrub, withoutText } from '../erased.ts'
 import type { Operation } from './batch.ts'
 import { recipientsOf, tellUpdated } from './conversations.ts'
 import { listMemberships } from './memberships.ts'
@@ -148,9 +148,9 @@ function empty(messages: Message[], conversationId: string, wanted: Instant): Op
         if (!stored || stored.deletedAt !== undefined) continue
         const { rev, at } = takeRev(conversation, wanted)
         Object.assign(stored, { text: '', rev, deletedAt: at })
-        if (conversation.lastMessage?._id === before.id) conversation.lastMessage = stored
+        if (conversation.lastMessage?.seq === stored.seq) conversation.lastMessage = stored
         batch.putMessage(stored)
-        const message = { ...emptied(before, at), rev }
+        const message = { ...withoutText(before, at), rev }
         batch.tell({ kind: 'message.updated', conversationId, recipients, at, message })
       }
       batch.putConversation(conversation)

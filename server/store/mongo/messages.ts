@@ -26,7 +26,9 @@ export function appendMessage(draft: MessageDraft): Operation<Appended> {
       if (known?.senderId === senderId && known.conversationId === conversationId) {
         return { outcome: 'duplicate' }
       }
-      const isMember = batch.conversation(conversationId)?.members.some(({ userId, isErased }) => userId === senderId && !isErased)
+      const isMember = batch
+        .conversation(conversationId)
+        ?.members.some(({ userId, isErased }) => userId === senderId && !isErased)
       const refusal = isMember ? undefined : refuse(batch, userIds)
       if (refusal) return refusal
       // Only now, so that nobody learns of ids in conversations that they are no member of.

@@ -14,9 +14,9 @@ export function toRecord(
   userOf: (userId: string) => UserDocument | undefined,
 ): ConversationRecord {
   const { _id, kind, seq, rev, updatedAt } = conversation
-  const members = conversation.members.flatMap(({ isErased: _, ...member }) => {
-    const user = userOf(member.userId)
-    return user ? { ...toUser(user), ...member } : []
+  const members = conversation.members.flatMap(({ userId, deliveredSeq, deliveredAt, readSeq, readAt }) => {
+    const user = userOf(userId)
+    return user ? { ...toUser(user), deliveredSeq, deliveredAt, readSeq, readAt } : []
   })
   return { id: _id, kind, members, seq, rev, lastMessage: toLastMessage(conversation), updatedAt }
 }

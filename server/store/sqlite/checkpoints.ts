@@ -50,8 +50,8 @@ export function createCheckpoints(
   let thread: Worker | undefined
   /** of the checkpoint under way; 0 while there is none */
   let passes = 0
-  let lengthAtLast = 0
-  let emptying: PromiseWithResolvers<boolean> | undefined
+  const hasGrown = createGauge(database, long)
+  const emptying = createEmptying(database, () => void (passes === 0 && attempt(pass)))
 
   function pass() {
     passes++
@@ -68,22 +68,11 @@ export function createCheckpoints(
     const { length, moved } = readLog(database)
     if (length - moved > FEW && passes < MOST_PASSES) return pass()
     passes = 0
-    if (emptying) return emptyLog(emptying)
-    database.get('PRAGMA wal_checkpoint(PASSIVE)')
-  }
-
-  function emptyLog({ resolve }: PromiseWithResolvers<boolean>) {
-    const row = database.get('PRAGMA wal_checkpoint(TRUNCATE)')
-    emptying = undefined
-    resolve(row?.number('busy') === 0)
+    if (!emptying.end()) database.get('PRAGMA wal_checkpoint(PASSIVE)')
   }
 
   function lookAtLog() {
-    const { length } = readLog(database)
-    if (length < lengthAtLast) lengthAtLast = 0
-    if (length - lengthAtLast < long) return
-    lengthAtLast = length
-    pass()
+    if (hasGrown()) pass()
   }
 
   function attempt(step: () => void) {
@@ -97,21 +86,16 @@ export function createCheckpoints(
   function fail(error: unknown) {
     passes = 0
     onFailure(error)
-    emptying?.reject(error)
-    emptying = undefined
+    emptying.fail(error)
   }
 
   return {
     committed() {
       if (passes === 0) attempt(lookAtLog)
     },
-    empty() {
-      emptying ??= Promise.withResolvers()
-      if (passes === 0) attempt(pass)
-      return emptying.promise
-    },
+    empty: () => emptying.begin(),
     async stop() {
-      emptying?.reject(new StoreError('store-unavailable'))
+      emptying.fail(new StoreError('store-unavailable'))
       thread?.removeAllListeners('message')
       await thread?.terminate()
     },
@@ -119,6 +103,42 @@ export function createCheckpoints(
 }
 
 // --- helpers ---
+
+/** Tells whether the log has grown by so many pages since it last said so. */
+function createGauge(database: Database, long: number) {
+  let lengthAtLast = 0
+  return () => {
+    const { length } = readLog(database)
+    if (length < lengthAtLast) lengthAtLast = 0
+    if (length - lengthAtLast < long) return false
+    lengthAtLast = length
+    return true
+  }
+}
+
+/** Those who wait until nothing is left in the log, all for the end of the same checkpoint. */
+function createEmptying(database: Database, onBegun: () => void) {
+  let awaited: PromiseWithResolvers<boolean> | undefined
+  return {
+    begin() {
+      const { promise } = (awaited ??= Promise.withResolvers())
+      onBegun()
+      return promise
+    },
+    /** Cuts the log off; false where nobody waits for that. */
+    end() {
+      if (!awaited) return false
+      const row = database.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      awaited.resolve(row?.number('busy') === 0)
+      awaited = undefined
+      return true
+    },
+    fail(error: unknown) {
+      awaited?.reject(error)
+      awaited = undefined
+    },
+  }
+}
 
 function startThread(
   path: string,

@@ -23,7 +23,10 @@ export function openConversation(database: Database, userIds: [string, string], 
 /** Whether these are two different registered users, neither of whom was erased. */
 export function canOpen(database: Database, userIds: [string, string]): boolean {
   const ids = JSON.stringify(userIds)
-  return database.all(`SELECT user_id FROM users WHERE user_id IN ${GIVEN} AND erased_at IS NULL`, { ids }).length === 2
+  return (
+    database.all(`SELECT user_id FROM users WHERE user_id IN ${GIVEN} AND erased_at IS NULL`, { ids })
+      .length === 2
+  )
 }
 
 /** Tells conversations as they are now, after whatever else was changed in them meanwhile. */

@@ -10,8 +10,8 @@ import { getMessage } from './messages.ts'
 import { findPlace, takePlace, type Place } from './places.ts'
 import { voidSecrets } from './secrets.ts'
 
-/** What is gone through, one after the other; the last two are no stages of the data. */
-export type Stage = 'messages' | 'changes' | 'outbox' | 'file' | 'done'
+/** What is gone through, one after the other. */
+type Stage = 'messages' | 'changes' | 'outbox' | 'file' | 'done'
 
 /** How far an erasure has come. */
 export interface Progress {
@@ -67,12 +67,27 @@ interface Found {
   progress: Progress
 }
 
-const stages: Record<Stage, (database: Database, found: Found, at: Instant) => Progress> = {
+type Step = (database: Database, found: Found, at: Instant) => Progress
+
+const stages: Record<Stage, Step> = {
   messages: emptyMessages,
   changes: (database, found) => scrubTold(database, found, { table: 'changes', next: 'outbox' }),
   outbox: (database, found) => scrubTold(database, found, { table: 'outbox', next: 'file' }),
-  file: (_, { progress }) => progress,
-  done: (_, { progress }) => progress,
+  file: stay,
+  done: stay,
+}
+
+function stay(_: Database, { progress }: Found) {
+  return progress
+}
+
+function toStage(text: string): Stage {
+  if (isStage(text)) return text
+  throw new Error(`unable to go on with an erasure; its stage ${text} is unknown`)
+}
+
+function isStage(text: string): text is Stage {
+  return Object.hasOwn(stages, text)
 }
 
 function find(database: Database, userId: string): Found | undefined {
@@ -85,7 +100,7 @@ function find(database: Database, userId: string): Found | undefined {
     row && {
       erased: { userId, at: row.text('at') },
       progress: {
-        stage: row.text('stage') as Stage,
+        stage: toStage(row.text('stage')),
         after: row.text('after'),
         seq: row.number('seq'),
         messages: row.number('messages'),

@@ -103,8 +103,8 @@ export const rules: readonly Rule[] = [
   },
   {
     name: 'whose erasure is done has left no text',
-    faults: `SELECT conversation_id AS place, 'message ' || seq || ' of ' || sender_id || ' has a text' AS fault
-      FROM erasures JOIN messages ON sender_id = user_id WHERE stage = 'done' AND text <> ''`,
+    faults: `SELECT m.conversation_id AS place, 'message ' || m.seq || ' of ' || m.sender_id || ' has a text' AS fault
+      FROM messages m JOIN erasures e ON e.user_id = m.sender_id WHERE e.stage = 'done' AND m.text <> ''`,
   },
   {
     name: 'unread counts equal a full count',

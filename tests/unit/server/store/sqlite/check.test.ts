@@ -1,7 +1,7 @@
 // The check of a file: every rule, broken once, is told with the conversation in which it is.
 import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { openStore } from '#rufer/server/store/open.ts'
@@ -83,7 +83,7 @@ test.each([
     'receipt 3 of bob moved back',
   ],
   [
-    'the seq at a receipt is that of the messages before it',
+    'the seq at a receipt or an update is that of the messages before it',
     'UPDATE receipts SET seq = 2 WHERE rev = 3',
     'receipt 3 tells seq 2, and 1 messages are before it',
   ],
@@ -135,6 +135,54 @@ test.each([
   ],
 ])('%s: %s', async (name, sql, fault) => {
   const { path, conversationId } = await makeFile()
+  breakFile(path, sql)
+  const found = faultsOf(path).find((finding) => finding.name === name)
+  expect(found?.faults).toContain(`${conversationId} ${fault}`)
+})
+
+/** The same, of whose users one was erased. */
+async function makeErasedFile() {
+  const { path, conversationId } = await makeFile()
+  const store = await openStore({ dataDir: dirname(path), sqliteSync: 'normal' })
+  await store.duties.beginErasure('alice', at(6))
+  while (!(await store.duties.eraseSome('alice', at(6))).isDone) continue
+  await store.close()
+  return { path, conversationId }
+}
+
+test('a file of which a user was erased keeps every rule', async () => {
+  const { path } = await makeErasedFile()
+  expect(faultsOf(path)).toEqual([])
+})
+
+test.each([
+  [
+    'what was deleted has no text, and was told',
+    "UPDATE messages SET text = 'back' WHERE seq = 1",
+    'message 1 was deleted, and has a text or no update',
+  ],
+  [
+    'whose erasure is done has left no text',
+    "UPDATE messages SET text = 'back' WHERE seq = 3",
+    'message 3 of alice has a text',
+  ],
+  [
+    'the seq at a receipt or an update is that of the messages before it',
+    'UPDATE messages SET updated_seq = 2 WHERE seq = 1',
+    'update 6 tells seq 2, and 3 messages are before it',
+  ],
+  [
+    'rev has no holes',
+    'UPDATE messages SET updated_rev = 9 WHERE seq = 1',
+    'is at rev 7 and has 7 changes up to 9',
+  ],
+  [
+    'changes tell of what exists, and only to members',
+    "UPDATE changes SET payload = json_set(payload, '$.message.rev', 9) WHERE id = 8",
+    'change 8 (message.updated) tells of what is not there, or to somebody else',
+  ],
+])('%s: %s', async (name, sql, fault) => {
+  const { path, conversationId } = await makeErasedFile()
   breakFile(path, sql)
   const found = faultsOf(path).find((finding) => finding.name === name)
   expect(found?.faults).toContain(`${conversationId} ${fault}`)

@@ -49,7 +49,7 @@ async function read(store: ChatStore, conversationId: string) {
 function writeFirstVersion(path: string, from: string) {
   const database = new DatabaseSync(path)
   database.exec(`${migrations[0]} PRAGMA user_version = 1; ATTACH '${from}' AS present;
-    INSERT INTO users SELECT * FROM present.users;
+    INSERT INTO users SELECT user_id, display_name, avatar_url, last_seen_at, online_at FROM present.users;
     INSERT INTO conversations SELECT * FROM present.conversations;
     INSERT INTO members SELECT * FROM present.members;
     INSERT INTO messages SELECT id, conversation_id, seq, rev, sender_id, created_at, text FROM present.messages;

@@ -150,7 +150,9 @@ test(
     const opening = open(dataDir)
     await sender.kill()
     const store = await opening
-    expect(await store.putUser({ userId: 'alice', displayName: 'Alice' }, NOW)).toEqual({ outcome: 'updated' })
+    expect(await store.putUser({ userId: 'alice', displayName: 'Alice' }, NOW)).toEqual({
+      outcome: 'updated',
+    })
     await store.close()
   },
 )
