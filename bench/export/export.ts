@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { startProcess } from '#rufer/bench/sides/rufer.ts'
 import { pidOf } from '#rufer/bench/sides/side.ts'
 import { SECRET_KEY, type TestServer } from '#rufer/tests/helpers/server.ts'
-import { fillStore } from './fill-store.ts'
+import { fillUser } from '#rufer/bench/store/fill-user.ts'
 import { watchMemory } from './watch-memory.ts'
 
 /** More than this between a tenth of the way and its end would be something that is kept. */
@@ -20,7 +20,7 @@ if (!Number.isInteger(messages) || messages < 1_000) throw new Error('give 1,000
 const server = await startProcess({ NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` })
 try {
   await server.signal('SIGTERM')
-  const userId = await fillStore(server.dataDir, messages)
+  const userId = await fillUser(server.dataDir, messages)
   await server.restart()
   await measure(server, userId)
 } finally {

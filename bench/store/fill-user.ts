@@ -10,7 +10,7 @@ import { openSqliteStore } from '#rufer/server/store/sqlite/open.ts'
  *
  * @returns the user's id
  */
-export async function fillStore(dataDir: string, messages: number): Promise<string> {
+export async function fillUser(dataDir: string, messages: number): Promise<string> {
   const half = Math.ceil(messages / 2)
   const each = Math.floor((messages - half) / OTHERS)
   const counts = [messages - OTHERS * each, ...Array.from({ length: OTHERS }, () => each)]
