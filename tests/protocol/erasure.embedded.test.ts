@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { callApi } from '#rufer/tests/helpers/api.ts'
-import { connect } from '#rufer/tests/helpers/client.ts'
+import { connect, newId } from '#rufer/tests/helpers/client.ts'
 import { meet, UNHURRIED } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { until } from '#rufer/tests/helpers/until.ts'
@@ -44,8 +44,9 @@ test('the text is in no file any more, in none of its copies', async () => {
 
 test('what a kill cut off is gone on with by itself', async () => {
   const { alice, bob, conversationId } = await meet(server)
-  const said = Array.from({ length: 400 }, () => alice.say({ conversationId }, 'vermilion'))
-  await Promise.all(said)
+  const message = () => ({ id: newId(), senderId: alice.userId, conversationId, text: 'vermilion' })
+  const post = () => callApi(server, 'POST /api/messages', { body: message() })
+  await Promise.all(Array.from({ length: 400 }, post))
   const cutOff = callApi(server, `DELETE /api/users/${alice.userId}`).catch((error: unknown) => error)
   await bob.next('message.updated')
   await server.signal('SIGKILL')

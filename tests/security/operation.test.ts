@@ -3,11 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { settings } from '#rufer/server/config.ts'
-import { callApi, issueToken, register } from '#rufer/tests/helpers/api.ts'
+import { callApi, issueToken, register, type ApiAnswer } from '#rufer/tests/helpers/api.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
 import { METRICS_TOKEN, readMetrics } from '#rufer/tests/helpers/metrics.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { click, signIn, signInUrl } from '#rufer/tests/helpers/sign-in.ts'
+import { until } from '#rufer/tests/helpers/until.ts'
 import { exchange, upgrade } from '#rufer/tests/helpers/wire.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -43,6 +44,13 @@ describe('S30', () => {
   })
   afterAll(() => server.stop())
   const lines = (msg: string) => server.log().filter((line) => line['msg'] === msg)
+  /** What a server writes comes a moment after its answer. */
+  const written = (msg: string, of?: ApiAnswer) =>
+    until({ what: `the log has "${msg}"`, timeoutMs: 5_000 }, () => {
+      const requestId = of?.headers.get('x-request-id')
+      const isThere = lines(msg).some((line) => requestId === undefined || line['requestId'] === requestId)
+      return isThere ? undefined : 'it has not'
+    })
 
   test('whoever is let in is written down, and whoever is not, without what they carried', async () => {
     const link = await signInUrl(server, 'alice')
@@ -69,6 +77,7 @@ describe('S30', () => {
     expect(lines('a connection opened')).toMatchObject([
       { connectionId, userId: 'alice', address: '127.0.0.1' },
     ])
+    await written('a connection ended')
     expect(lines('a connection ended')).toMatchObject([{ connectionId, reason: 'ended' }])
     const from = { level: 'info', address: '127.0.0.1' }
     expect(lines('somebody was not let in')).toMatchObject([
@@ -103,6 +112,7 @@ describe('S30', () => {
   test('nobody writes into the log, whatever the address', async () => {
     const ask = (target: string, headers: string) =>
       exchange(server, `GET ${target} HTTP/1.1\r\n${headers}\r\nConnection: close\r\n\r\n`)
+    await written('a call was answered', await callApi(server, 'GET /api/users/alice/online'))
     const told = server.output().length
     expect(await ask('/chat', 'Host: [')).toMatch(/^HTTP\/1.1 400 /)
     expect(await ask('/nowhere?code=secret', 'Host: evil.example:99999')).toMatch(/^HTTP\/1.1 400 /)
