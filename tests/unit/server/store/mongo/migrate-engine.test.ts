@@ -14,12 +14,16 @@ import { runScript } from '#rufer/tests/helpers/scripts.ts'
 
 skipWithoutMongo()
 
-const USERS = ['alice', 'bob', 'carol', 'Zoe', 'a.b:c']
+/** `gone` was erased, and the erasure of `going` has begun. */
+const USERS = ['alice', 'bob', 'carol', 'Zoe', 'a.b:c', 'gone', 'going']
 const PAIRS: [string, string][] = [
   ['alice', 'bob'],
   ['alice', 'carol'],
   ['bob', 'Zoe'],
   ['carol', 'a.b:c'],
+  ['gone', 'carol'],
+  ['going', 'carol'],
+  ['going', 'Zoe'],
 ]
 
 /** A folder with some of everything in it, and its store closed. */
@@ -47,8 +51,19 @@ async function fill() {
   const { topics } = await store.outbox.listTopics({ limit: 1 })
   const [event] = await store.outbox.listEvents(topics[0] ?? '', 1)
   await store.outbox.bury(event?.id ?? '', { at: at(70), reason: 'answered 500' })
+  await erase(store, 'gone')
+  await store.duties.beginErasure('going', at(80))
+  await store.duties.eraseSome('going', at(80))
   await store.close()
   return dataDir
+}
+
+async function erase(store: Store, userId: string): Promise<number> {
+  await store.duties.beginErasure(userId, at(80))
+  for (;;) {
+    const { isDone, messages } = await store.duties.eraseSome(userId, at(80))
+    if (isDone) return messages
+  }
 }
 
 /** Both say something, and read some of it. */
@@ -109,8 +124,8 @@ test('everything is the same afterwards, and goes on', { timeout: 60_000 }, asyn
   const settings = { RUFER_DATA_DIR: dataDir, MONGODB_URI: uri }
   const { code, stdout, stderr } = await runScript('migrate-engine.ts', [], settings)
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toMatch(/^ok {2}messages +120 /m)
-  expect(stdout).toMatch(/^ok {2}users +5 /m)
+  expect(stdout).toMatch(/^ok {2}messages +210 /m)
+  expect(stdout).toMatch(/^ok {2}users +7 /m)
 
   const before = await openSqliteStore({ dataDir, sqliteSync: 'normal' })
   const after = await openMongoStore(uri)
@@ -134,6 +149,11 @@ test('everything is the same afterwards, and goes on', { timeout: 60_000 }, asyn
     } as const
     const allowance = { rate: { perSecond: 1, burst: 10 }, unused: 2 }
     await store.putSecret({ ...secret, hash: 'token-4' }, at(6_000), allowance)
+    expect(await store.putUser({ userId: 'gone', displayName: 'back' }, at(7_000))).toEqual({
+      outcome: 'user-erased',
+    })
+    expect(await erase(store, 'gone')).toBe(20)
+    expect(await erase(store, 'going')).toBe(40)
   }
   expect(await everything(after)).toEqual(await everything(before))
 
