@@ -18,6 +18,8 @@ export interface Seen {
   /** of its last message, or when it was made; empty where that is not known */
   updatedAt: string
   held: readonly RevEvent[]
+  /** new messages that came by sync before those that they follow, which were changed since and so stand further back */
+  early: readonly Message[]
 }
 
 /** What follows from something received: `gap` when earlier revs are missing and must be asked for. */
@@ -29,7 +31,7 @@ export interface Step {
 
 /** Everything up to the conversation as it was given counts as seen. */
 export function seenWith({ rev, seq, updatedAt }: Pick<Conversation, 'rev' | 'seq' | 'updatedAt'>): Seen {
-  return { rev, seq, updatedAt, held: [] }
+  return { rev, seq, updatedAt, held: [], early: [] }
 }
 
 /**
@@ -44,15 +46,21 @@ export function receiveEvent(seen: Seen | undefined, event: RevEvent): Step {
   return drain({ ...known, held: [...known.held, event].toSorted(byRev) }, [])
 }
 
-/** Takes a page of `conversation.sync`, which covers every rev up to its last even where numbers are left out. */
+/**
+ * Takes a page of `conversation.sync`, which covers every rev up to its last even where numbers are left out. It goes by
+ * rev; a message that was changed since it was made stands behind those that came after it, and is waited for: new
+ * messages are delivered by seq.
+ */
 export function mergePage(seen: Seen, page: SyncPage): Step {
   const receipts = page.receipts.map((receipt): RevEvent => ({ event: 'receipt.updated', data: { receipt } }))
   const messages = page.messages.map((message) => toEvent(message, seen))
   const items = [...messages, ...receipts].toSorted(byRev)
   const last = items.at(-1)
   const coveredTo = page.hasMore && last ? revOf(last) : page.conversation.rev
-  const deliver = items.filter((item) => revOf(item) > seen.rev)
-  return drain({ ...newestOf(seen, deliver), rev: Math.max(seen.rev, coveredTo), held: seen.held }, deliver)
+  const fresh = items.filter((item) => revOf(item) > seen.rev)
+  const step = drain({ ...seen, rev: Math.max(seen.rev, coveredTo) }, fresh)
+  const { deliver, ...place } = inSeqOrder(seen, step.deliver, page.hasMore)
+  return { ...step, deliver, seen: { ...step.seen, ...place } }
 }
 
 export function takesRev(event: ChatEvent): event is RevEvent {
@@ -76,17 +84,38 @@ function drain(from: Seen, deliver: RevEvent[]): Step {
     }
     return false
   })
-  const seen = { ...newestOf(from, next), rev, held }
+  const seen = { ...newestOf(from, next), rev, held, early: from.early }
   return { seen, deliver: [...deliver, ...next], gap: held.length > 0 }
 }
 
 function seenBefore(event: RevEvent): Seen {
   const seq = event.event === 'receipt.updated' ? event.data.receipt.deliveredSeq : event.data.message.seq - 1
-  return { rev: revOf(event) - 1, seq, updatedAt: '', held: [] }
+  return { rev: revOf(event) - 1, seq, updatedAt: '', held: [], early: [] }
 }
 
 function toEvent(message: Message, seen: Seen): RevEvent {
   return { event: message.seq > seen.seq ? 'message.created' : 'message.updated', data: { message } }
+}
+
+/** Puts new messages into the order of their seqs; of those that no other page can complete none is kept back. */
+function inSeqOrder(seen: Seen, items: readonly RevEvent[], hasMore: boolean) {
+  let { seq, updatedAt } = seen
+  const waiting = new Map(seen.early.map((message) => [message.seq, message]))
+  const deliver: RevEvent[] = []
+  const release = (message: Message) => {
+    deliver.push({ event: 'message.created', data: { message } })
+    waiting.delete(message.seq)
+    seq = message.seq
+    updatedAt = message.createdAt
+  }
+  for (const item of items) {
+    if (item.event === 'receipt.updated' || item.data.message.seq <= seq) deliver.push(item)
+    else waiting.set(item.data.message.seq, item.data.message)
+    for (let next = waiting.get(seq + 1); next; next = waiting.get(seq + 1)) release(next)
+  }
+  const left = [...waiting.values()].toSorted((a, b) => a.seq - b.seq)
+  if (!hasMore) for (const message of left) release(message)
+  return { deliver, seq, updatedAt, early: hasMore ? left : [] }
 }
 
 function newestOf(seen: Seen, events: readonly RevEvent[]): Pick<Seen, 'seq' | 'updatedAt'> {

@@ -61,6 +61,46 @@ describe('mergePage', () => {
   })
 })
 
+describe('messages changed since they were made', () => {
+  it('come in the order of their seqs, each in its last form, on pages however small', () => {
+    const run = fc.property(
+      fc.array(change, { minLength: 1, maxLength: 40 }),
+      fc.nat({ max: 40 }),
+      fc.integer({ min: 1, max: 5 }),
+      catchUp,
+    )
+    fc.assert(run, { numRuns: 500 })
+  })
+})
+
+/** A receipt, a new message, or a new form of one of those there are. */
+const change = fc.oneof(fc.constant('receipt'), fc.constant('message'), fc.nat({ max: 30 }))
+type Change = string | number
+
+/** A client that left after so many changes, and asks for the others. */
+function catchUp(changes: Change[], left: number, pageSize: number) {
+  const before = statesOf(changes.slice(0, left))
+  const now = statesOf(changes)
+  let seen: Seen = seenAt({ rev: Math.min(left, changes.length), seq: before.size })
+  const delivered: RevEvent[] = []
+  while (seen.rev < changes.length) {
+    const step = mergePage(seen, pageOf(now, { after: seen.rev, rev: changes.length, pageSize }))
+    seen = step.seen
+    delivered.push(...step.deliver)
+  }
+  const createdSeqs = delivered.flatMap((event) =>
+    event.event === 'message.created' ? [event.data.message.seq] : [],
+  )
+  expect(createdSeqs).toEqual(
+    Array.from({ length: now.size - before.size }, (_, index) => before.size + index + 1),
+  )
+  const told = new Map(before)
+  for (const event of delivered)
+    if (event.event !== 'receipt.updated') told.set(event.data.message.seq, event.data.message.rev)
+  expect(told).toEqual(now)
+  expect(seen).toMatchObject({ seq: now.size, early: [] })
+}
+
 function seenAt(place: { rev: number; seq: number }): Seen {
   return seenWith(aConversation(place))
 }
@@ -79,6 +119,30 @@ function replay(changes: History, fates: Iterator<number>, pageSize: number) {
   expect(delivered.map(revOf)).toEqual(events.map(revOf))
   expect(delivered).toEqual(events)
   expect(seen.held).toEqual([])
+}
+
+/** The rev of each message by its seq, after such changes. */
+function statesOf(changes: Change[]): Map<number, number> {
+  const revs = new Map<number, number>()
+  for (const [index, each] of changes.entries()) {
+    if (each === 'message') revs.set(revs.size + 1, index + 1)
+    if (typeof each === 'number' && revs.size > 0) revs.set((each % revs.size) + 1, index + 1)
+  }
+  return revs
+}
+
+/** As the server answers: each message stands where it was changed last, and nothing where it was before. */
+function pageOf(
+  states: Map<number, number>,
+  { after, rev, pageSize }: { after: number; rev: number; pageSize: number },
+): SyncPage {
+  const changed = [...states].filter(([, each]) => each > after).toSorted(([, a], [, b]) => a - b)
+  return {
+    conversation: aConversation({ rev, seq: states.size }),
+    messages: changed.slice(0, pageSize).map(([seq, each]) => aMessage({ seq, rev: each })),
+    receipts: [],
+    hasMore: changed.length > pageSize,
+  }
 }
 
 function arrivals(events: RevEvent[], fates: Iterator<number>): RevEvent[] {
