@@ -26,21 +26,20 @@ export function useScroller({ scroller, list, hasNewer }: Options) {
   /** more than one screen from the end */
   const isFar = ref(false)
   const isAtRest = useRest(scroller)
-  let anchor: Anchor | undefined
+  const anchor = useAnchor(scroller, list)
 
   /** Runs a change of the rows: at the end it stays at the end, elsewhere the row at the top stays where it is. */
   async function keepPlace(change: () => void) {
-    const before = isAtEnd.value ? undefined : place()
+    const before = isAtEnd.value ? undefined : anchor.now()
     change()
     await nextTick()
-    if (before) restore(scroller.value, before)
+    if (before) anchor.restore(before)
     else if (isAtEnd.value) toEnd()
-    anchor = before ?? anchor
   }
 
   /** Forgets the anchor first: a resize in the same frame would pull back to it. */
   function toEnd() {
-    anchor = undefined
+    anchor.hold(undefined)
     isAtEnd.value = true
     isFar.value = false
     if (scroller.value) scroller.value.scrollTop = 0
@@ -48,7 +47,7 @@ export function useScroller({ scroller, list, hasNewer }: Options) {
 
   /** Brings a row to `offset` pixels below the top. */
   function toRow(row: Element, offset: number) {
-    restore(scroller.value, { row, offset })
+    anchor.restore({ row, offset })
     measure()
   }
 
@@ -60,22 +59,44 @@ export function useScroller({ scroller, list, hasNewer }: Options) {
     toRow(row, offset)
   }
 
-  function place() {
-    return findAnchor(scroller.value, list.value)
-  }
   function measure() {
+    const now = anchor.now()
+    if (now) anchor.restore(now)
     const below = -(scroller.value?.scrollTop ?? 0)
     isAtEnd.value = below < END_PX && !hasNewer.value
     isFar.value = below > (scroller.value?.clientHeight ?? 0)
-    anchor = isAtEnd.value ? undefined : place()
+    if (isAtEnd.value) anchor.hold(undefined)
   }
 
   useEventListener(scroller, 'scroll', measure, { passive: true })
   useResizeObserver([scroller, list], () => {
-    if (anchor) restore(scroller.value, anchor)
+    const held = anchor.held()
+    if (held) anchor.restore(held)
     else if (isAtEnd.value) toEnd()
   })
-  return { isAtEnd, isAtRest, isFar, keepPlace, keepRow, toEnd, toRow, place }
+  return { isAtEnd, isAtRest, isFar, keepPlace, keepRow, toEnd, toRow, place: anchor.now }
+}
+
+/** The row at the top, which holds the reader's place. */
+function useAnchor(scroller: Ref<HTMLElement | null>, list: Ref<HTMLElement | null>) {
+  let held: Anchor | undefined
+  /** of the scroller, when that row was found */
+  let width = 0
+  const widthNow = () => scroller.value?.clientWidth ?? 0
+
+  /** Once rows became wider, and so lower, the browser scrolls by itself: the reader is where they were before. */
+  function now(): Anchor | undefined {
+    return held && width !== widthNow() ? held : findAnchor(scroller.value, list.value)
+  }
+  function hold(anchor: Anchor | undefined) {
+    held = anchor
+    width = widthNow()
+  }
+  function restore(anchor: Anchor) {
+    scrollTo(scroller.value, anchor)
+    hold(anchor)
+  }
+  return { now, hold, restore, held: () => held }
 }
 
 /** Whether the last scrolling is a while ago. */
@@ -108,7 +129,7 @@ export function lastRowInView(scroller: Element | null, list: Element | null): E
   return list.children[beyond - 1]
 }
 
-function restore(scroller: Element | null, { row, offset }: Anchor) {
+function scrollTo(scroller: Element | null, { row, offset }: Anchor) {
   if (!scroller || !row.isConnected) return
   const shift = offsetOf(row, scroller) - offset
   if (Math.abs(shift) >= 1) scroller.scrollTop += shift
