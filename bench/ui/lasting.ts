@@ -22,9 +22,13 @@ export async function measureLongList(stage: Stage): Promise<Figure[]> {
   return [{ name: `rows mounted of a list of ${mounted.count}, at most`, value: mounted.most, goal: 60 }]
 }
 
-export async function measureSwitching(stage: Stage, switches: number): Promise<Figure[]> {
+/** @param size `warmUp`: how often before the first look, so that every cache is full */
+export async function measureSwitching(
+  stage: Stage,
+  { warmUp, switches }: { warmUp: number; switches: number },
+): Promise<Figure[]> {
   const page = await stage.open('reader')
-  await switchOften(page, WARM_UP)
+  await switchOften(page, warmUp)
   const before = await heapOf(page)
   await switchOften(page, switches)
   const after = await heapOf(page)
@@ -34,8 +38,6 @@ export async function measureSwitching(stage: Stage, switches: number): Promise<
 
 // --- Internal helpers ---
 
-/** So often that every cache is full. */
-const WARM_UP = 30
 const PEERS = ['long', 'short', 'full', 'none']
 
 async function switchOften(page: Page, times: number) {

@@ -25,8 +25,13 @@ export async function measurePaging(stage: Stage, pages: number): Promise<Figure
   ]
 }
 
-/** A window made smaller and larger, a phone that is turned, a keyboard that opens. */
-export async function measureResizing(stage: Stage): Promise<Figure[]> {
+/**
+ * A window made smaller and larger, a phone that is turned, a keyboard that opens.
+ *
+ * @param count of sizes, from the first
+ */
+export async function measureResizing(stage: Stage, count: number): Promise<Figure[]> {
+  const sizes = SIZES.slice(0, count)
   const page = await stage.open('reader')
   // One without unread messages opens at its end.
   await enter(page, 'full')
@@ -52,7 +57,7 @@ export async function measureResizing(stage: Stage): Promise<Figure[]> {
 
 // --- Internal helpers ---
 
-const sizes = [
+const SIZES = [
   { width: 900, height: 800 },
   { width: 1280, height: 500 },
   { width: 390, height: 844 },

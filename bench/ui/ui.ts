@@ -23,9 +23,21 @@ const STANDARD = {
   pages: 40,
   seconds: 5,
   keys: 40,
+  sizes: 7,
+  warmUp: 30,
   switches: 500,
 }
-const SMALL = { messages: 1_000, conversations: 200, rounds: 1, pages: 3, seconds: 1, keys: 3, switches: 8 }
+const SMALL: typeof STANDARD = {
+  messages: 1_000,
+  conversations: 200,
+  rounds: 1,
+  pages: 3,
+  seconds: 0.5,
+  keys: 3,
+  sizes: 2,
+  warmUp: 4,
+  switches: 4,
+}
 
 const parts: Record<string, (stage: Stage, size: typeof STANDARD) => Promise<Figure[]>> = {
   'first-load': measureFirstLoad,
@@ -34,9 +46,9 @@ const parts: Record<string, (stage: Stage, size: typeof STANDARD) => Promise<Fig
   paging: (stage, { pages }) => measurePaging(stage, pages),
   bursts: (stage, { seconds }) => measureBursts(stage, seconds),
   typing: (stage, { keys }) => measureTyping(stage, keys),
-  resizing: (stage) => measureResizing(stage),
+  resizing: (stage, { sizes }) => measureResizing(stage, sizes),
   'long-list': (stage) => measureLongList(stage),
-  switching: (stage, { switches }) => measureSwitching(stage, switches),
+  switching: (stage, { warmUp, switches }) => measureSwitching(stage, { warmUp, switches }),
 }
 
 const { isSmall, names } = readArguments()
@@ -46,7 +58,9 @@ const size = isSmall ? SMALL : STANDARD
 const stage = await openStage(size)
 const figures: Figure[] = []
 try {
-  for (const name of names) figures.push(...tell((await parts[name]?.(stage, size)) ?? []))
+  // Where nothing is judged, nothing is disturbed either: all at once.
+  if (isSmall) figures.push(...tell((await Promise.all(names.map(measure))).flat()))
+  else for (const name of names) figures.push(...tell(await measure(name)))
   figures.push(...tell([{ name: 'errors that the pages told of', value: stage.errors.length, goal: 0 }]))
   for (const error of stage.errors) process.stderr.write(`${error}\n`)
 } finally {
@@ -71,6 +85,10 @@ function readArguments() {
 function fail(reason: string): never {
   process.stderr.write(`unable to measure the page; ${reason}\n\n${USAGE}`)
   process.exit(1)
+}
+
+async function measure(name: string): Promise<Figure[]> {
+  return (await parts[name]?.(stage, size)) ?? []
 }
 
 function tell(told: Figure[]): Figure[] {
