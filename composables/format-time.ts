@@ -1,7 +1,6 @@
 // Instants as people say them, in the browser's zone and language. Pure but for that.
 
 const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' })
-const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'long' })
 const shortWeekday = new Intl.DateTimeFormat(undefined, { weekday: 'short' })
 const dayAndMonth = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' })
 const shortDate = new Intl.DateTimeFormat(undefined, { dateStyle: 'short' })
@@ -44,7 +43,6 @@ export function formatLastSeen(instant: string, now: number): string {
   if (ago < HOUR_MS) return `last seen ${Math.floor(ago / MINUTE_MS)} min ago`
   if (days <= 0) return `last seen today at ${time.format(date)}`
   if (days === 1) return `last seen yesterday at ${time.format(date)}`
-  if (days < 7) return `last seen on ${weekday.format(date)}`
   return `last seen ${isThisYear(date, now) ? dayAndMonth.format(date) : shortDate.format(date)}`
 }
 

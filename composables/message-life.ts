@@ -1,8 +1,8 @@
-// The life of a message: when it was sent, stored, delivered and read, and how long each step took. Pure.
+// The life of a message: when it was sent, stored, delivered, read and deleted, and how long each step took. Pure.
 import type { Message } from '#rufer/shared/model/message.ts'
 
 export interface LifeStep {
-  name: 'sent' | 'stored' | 'delivered' | 'read'
+  name: 'sent' | 'stored' | 'delivered' | 'read' | 'deleted'
   /** by the server's clock; undefined: not yet, or not known here */
   at: string | undefined
   /** since the step before, where both are known: "+12 ms", "+3.4 s", "+5 min", "+1.5 h" */
@@ -19,12 +19,14 @@ interface Viewer {
 export function toLife(message: Message, viewer: Viewer): LifeStep[] {
   const sentMs = message.senderId === viewer.userId ? madeMs(message.id) : undefined
   const sentAt = sentMs === undefined ? undefined : new Date(sentMs + viewer.clockOffsetMs).toISOString()
-  const { createdAt, deliveredAt, readAt } = message
+  const { createdAt, deliveredAt, readAt, deletedAt } = message
+  const deleted: LifeStep[] = deletedAt === undefined ? [] : [{ name: 'deleted', at: deletedAt, after: '' }]
   return [
     { name: 'sent', at: sentAt, after: '' },
     { name: 'stored', at: createdAt, after: sinceStep(sentAt, createdAt) },
     { name: 'delivered', at: deliveredAt ?? undefined, after: sinceStep(createdAt, deliveredAt) },
     { name: 'read', at: readAt ?? undefined, after: sinceStep(deliveredAt, readAt) },
+    ...deleted,
   ]
 }
 

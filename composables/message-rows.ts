@@ -10,10 +10,12 @@ export type MessageStatus = 'sending' | 'waiting' | 'sent' | 'delivered' | 'read
 export interface MessageRow {
   id: string
   senderId: string
+  /** empty once deleted */
   text: string
   createdAt: string
   isOwn: boolean
-  /** of own messages */
+  isDeleted: boolean
+  /** of own messages, unless deleted */
   status: MessageStatus | undefined
   /** why it was not sent */
   reason: string | undefined
@@ -73,17 +75,19 @@ export function toReason(error: OutboxRow['error']): string {
 const reasons: readonly [codes: string[], reason: string][] = [
   [['text-too-long', 'frame-too-large'], 'The text is too long.'],
   [['conversation-not-found', 'user-not-found'], 'The conversation is gone.'],
-  [['id-conflict'], 'Its id is taken: choose Edit and send it anew.'],
+  [['id-conflict'], 'Another message has its id already.'],
   [['frame-refused'], 'The server refused it.'],
 ]
 
 function fromMessage(message: Message, { conversation, viewerId, dividerSeq }: RowSource): Bare {
   const isOwn = message.senderId === viewerId
+  const isDeleted = message.deletedAt !== undefined
   return {
     ...bare(message),
     senderId: message.senderId,
     isOwn,
-    status: isOwn ? storedStatus(conversation, message, viewerId) : undefined,
+    isDeleted,
+    status: isOwn && !isDeleted ? storedStatus(conversation, message, viewerId) : undefined,
     reason: undefined,
     isUnkept: false,
     message,
@@ -97,6 +101,7 @@ function fromOutbox(row: OutboxRow, { viewerId, isLive }: RowSource): Bare {
     ...bare(row),
     senderId: viewerId,
     isOwn: true,
+    isDeleted: false,
     status: row.state === 'sending' ? onItsWay : row.state,
     reason: row.state === 'failed' ? toReason(row.error) : undefined,
     isUnkept: !row.isKept && (row.state === 'failed' || !isLive),

@@ -6,15 +6,16 @@ import { memberOf } from '#rufer/stores/conversation-changes.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { useStatusLineStore } from '#rufer/stores/status-line.ts'
+import { toShortText } from './shown-text.ts'
 import { useConnectionNotice } from './useConnectionNotice.ts'
 
-interface Arrival {
+/** By another key it is said anew, whatever its words. */
+interface Announcement {
   key: number
   text: string
 }
 
 const MOST_ARRIVALS = 5
-const LONGEST_TEXT = 200
 /** What comes within this time is told as one number. */
 const TOGETHER_MS = 1_000
 
@@ -25,7 +26,7 @@ export function useAnnouncements() {
 function useArrivals() {
   const conversations = useConversationsStore()
   const connection = useConnectionStore()
-  const arrivals = shallowRef<Arrival[]>([])
+  const arrivals = shallowRef<Announcement[]>([])
   const waiting: Message[] = []
   let count = 0
   let lastKey = 0
@@ -37,7 +38,9 @@ function useArrivals() {
     const conversation = conversations.open
     if (!conversation || first?.conversationId !== conversation.id) return
     const name = memberOf(conversation, first.senderId)?.displayName ?? ''
-    const one = `${name}: ${first.text.slice(0, LONGEST_TEXT)}`
+    // Deleted before it was told of, it is told of as such.
+    const { lastMessage } = conversation
+    const one = `${name}: ${toShortText(lastMessage?.id === first.id ? lastMessage : first)}`
     const text = messages === 1 ? one : `${messages} new messages from ${name}`
     arrivals.value = [...arrivals.value, { key: ++lastKey, text }].slice(-MOST_ARRIVALS)
   }
@@ -70,7 +73,20 @@ function useStatusWords() {
   return computed(() => statusLine.words)
 }
 
+/** Each that fails is told of, the second one, too. */
 function useFailureAlert() {
   const messages = useMessagesStore()
-  return computed(() => (messages.outbox.some(({ state }) => state === 'failed') ? 'Message not sent' : ''))
+  const alert = shallowRef<Announcement>()
+  const failed = computed(() => messages.outbox.filter(({ state }) => state === 'failed').map(({ id }) => id))
+  let lastKey = 0
+  watch(
+    failed,
+    (now, before = []) => {
+      if (now.length === 0) alert.value = undefined
+      else if (now.some((id) => !before.includes(id)))
+        alert.value = { key: ++lastKey, text: 'Message not sent' }
+    },
+    { immediate: true },
+  )
+  return alert
 }

@@ -2,6 +2,7 @@
 import { useEventListener } from '@vueuse/core'
 import type { Ref } from 'vue'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
+import { isOnChat } from './chat-keys.ts'
 import { useChatRoute } from './useChatRoute.ts'
 import { nextIndex } from './useRovingFocus.ts'
 
@@ -16,7 +17,7 @@ export function useConversationKeys(order: Ref<string[]>) {
     if (id !== undefined && id !== conversations.openId) void goTo(id)
   }
   useEventListener('keydown', (event) => {
-    if (!isOurs(event) || isInUse(event.target)) return
+    if (!isOurs(event) || !isOnChat(event) || isInUse(event.target)) return
     event.preventDefault()
     open(event.key)
   })
@@ -30,5 +31,5 @@ function isOurs({ key, altKey, ctrlKey, metaKey, shiftKey }: KeyboardEvent): boo
 /** In a filled composer these keys move the caret; a select opens by them. */
 function isInUse(target: EventTarget | null): boolean {
   if (target instanceof HTMLTextAreaElement) return target.value !== ''
-  return target instanceof Element && target.closest('select, dialog[open]') !== null
+  return target instanceof Element && target.closest('select') !== null
 }

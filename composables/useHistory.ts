@@ -2,7 +2,7 @@
 import { useEventListener } from '@vueuse/core'
 import { watch, type Ref } from 'vue'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
-import { firstSeq } from '#rufer/stores/message-window.ts'
+import { firstSeq, lastSeq } from '#rufer/stores/message-window.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { useStatusLineStore } from '#rufer/stores/status-line.ts'
 import type { useHeldRange } from './useHeldRange.ts'
@@ -36,8 +36,16 @@ export function useHistory(
     if (count > 0) statusLine.say(`${count} older messages loaded`)
   }
   function trimFar() {
-    const isTooMuch = window.value.messages.length > MOST_ROWS
-    if (isTooMuch && isAtRest.value) messages.trim(id, farSide(scroller.value), MOST_ROWS)
+    const side = farSide(scroller.value)
+    const most = Math.max(MOST_ROWS, countToFocus(side))
+    if (window.value.messages.length > most && isAtRest.value) messages.trim(id, side, most)
+  }
+  /** Rows up to the one that has the focus, which must not go away under it. */
+  function countToFocus(side: 'older' | 'newer'): number {
+    const row = scroller.value?.querySelector('[data-seq]:focus-within')
+    const seq = Number(row?.getAttribute('data-seq') ?? 0)
+    if (seq === 0) return 0
+    return 1 + (side === 'newer' ? seq - firstSeq(window.value) : lastSeq(window.value) - seq)
   }
   function retryFailed() {
     if (window.value.state === 'failed') void messages.load(id)

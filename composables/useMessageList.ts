@@ -29,10 +29,10 @@ export function useMessageList(id: string, elements: Elements) {
   const history = useHistory(id, { ...elements, isAtRest: view.isAtRest, range })
   const isLooking = useLooking(elements.scroller)
   const isWatching = computed(() => isLooking.value && view.isAtEnd.value)
-  const { dividerSeq, openAtUnread } = useUnreadDivider(id, isWatching)
+  const { dividerSeq, openAtUnread, clear } = useUnreadDivider(id, isWatching)
   const checkSeen = useReadReceipts(id, { ...elements, isLooking })
   const wanted = useWantedRows(id, { dividerSeq, hasNewer })
-  const rows = useSteadyRows({ wanted, hasNewer, view }, () => {
+  const rows = useSteadyRows({ elements, wanted, hasNewer, view }, () => {
     checkSeen()
     history.loadNear()
     history.trimFar()
@@ -44,8 +44,13 @@ export function useMessageList(id: string, elements: Elements) {
     void open()
   })
   useLeaving(id, { elements, view })
+  /** Something was sent here. */
+  function sent() {
+    clear()
+    void toLatest()
+  }
   const actions = useMessageActions(rows, { list: elements.list, view })
-  return { ...range, retryFailed: history.retryFailed, rows, isFar: view.isFar, toLatest, actions }
+  return { ...range, retryFailed: history.retryFailed, rows, isFar: view.isFar, toLatest, sent, actions }
 }
 
 interface Elements {
@@ -84,17 +89,21 @@ function useWantedRows(
 }
 
 interface Steady {
+  elements: Elements
   wanted: Ref<MessageRow[]>
   hasNewer: Ref<boolean>
   view: View
 }
 
 /** The rows as they are shown: away from the end, what arrives at the end waits until the list is at rest. */
-function useSteadyRows({ wanted, hasNewer, view }: Steady, shown: () => void) {
+function useSteadyRows({ elements, wanted, hasNewer, view }: Steady, shown: () => void) {
   const rows = shallowRef<MessageRow[]>([])
   async function show() {
     if (rows.value === wanted.value) return
+    const focused = elements.list.value?.querySelector(':focus')
     await view.keepPlace(() => (rows.value = wanted.value))
+    // With its row the focus would go to nowhere.
+    if (focused && !focused.isConnected) elements.scroller.value?.focus({ preventScroll: true })
     shown()
   }
   watch(

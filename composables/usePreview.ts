@@ -5,27 +5,39 @@ import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { useDraftsStore } from '#rufer/stores/drafts.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
+import { shortened, toShortText } from './shown-text.ts'
 
-/** More does not fit into any row, and would be read out as its name. */
-const LONGEST_PREVIEW = 200
+interface Preview {
+  text: string
+  /** it was not sent, or is there no more */
+  tone?: 'failed' | 'deleted'
+}
 
 export function usePreview(conversation: MaybeRefOrGetter<Conversation>) {
-  const connection = useConnectionStore()
   const messages = useMessagesStore()
   const unsent = computed(() => messages.unsentIn(toValue(conversation).id))
-  const failed = computed(() => unsent.value.findLast(({ state }) => state === 'failed'))
   const draft = useClosedDraft(conversation)
-  const whole = computed(() => {
-    const { lastMessage } = toValue(conversation)
+  const stored = useStoredPreview(conversation)
+  return computed((): Preview => {
+    const failed = unsent.value.findLast(({ state }) => state === 'failed')
     const onItsWay = unsent.value.at(-1)
-    if (failed.value) return `Not sent: ${failed.value.text}`
-    if (draft.value) return `Draft: ${draft.value}`
-    if (onItsWay) return `You: ${onItsWay.text}`
-    if (!lastMessage) return 'No messages yet'
-    return lastMessage.senderId === connection.userId ? `You: ${lastMessage.text}` : lastMessage.text
+    if (failed) return { text: `Not sent: ${shortened(failed.text)}`, tone: 'failed' }
+    if (draft.value) return { text: `Draft: ${shortened(draft.value)}` }
+    return onItsWay ? { text: `You: ${shortened(onItsWay.text)}` } : stored.value
   })
-  const text = computed(() => whole.value.slice(0, LONGEST_PREVIEW))
-  return { text, isFailed: computed(() => failed.value !== undefined) }
+}
+
+// --- Internal helpers ---
+
+function useStoredPreview(conversation: MaybeRefOrGetter<Conversation>) {
+  const connection = useConnectionStore()
+  return computed((): Preview => {
+    const { lastMessage } = toValue(conversation)
+    if (!lastMessage) return { text: 'No messages yet' }
+    const text = toShortText(lastMessage)
+    if (lastMessage.deletedAt !== undefined) return { text, tone: 'deleted' }
+    return { text: lastMessage.senderId === connection.userId ? `You: ${text}` : text }
+  })
 }
 
 /** The draft in a conversation that is not open: in the open one it can be seen. */

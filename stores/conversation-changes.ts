@@ -4,6 +4,7 @@ import type { Member } from '#rufer/shared/model/member.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
 
+type Newest = Pick<Conversation, 'seq' | 'lastMessage'>
 type Markers = Pick<Member, 'userId' | 'deliveredSeq' | 'deliveredAt' | 'readSeq' | 'readAt'>
 
 /** Two views of one conversation; profiles are those of `next`, since they take no rev. */
@@ -13,7 +14,7 @@ export function mergeConversation(
   viewerId: string,
 ): Conversation {
   if (!old) return next
-  const newest = next.seq >= old.seq ? next : old
+  const newest = isNewer(next, old) ? next : old
   const members = next.members.map((member) => {
     const known = old.members.find(({ userId }) => userId === member.userId)
     return known ? { ...member, ...furthest(known, member) } : member
@@ -32,7 +33,7 @@ export function withMessage(conversation: Conversation, message: Message, viewer
     readAt: createdAt,
   }
   const moved = withMarkers(conversation, markers)
-  const isNewest = seq >= conversation.seq
+  const isNewest = isNewer({ seq, lastMessage: message }, conversation)
   return counted(isNewest ? { ...moved, seq, lastMessage: message, updatedAt: createdAt } : moved, viewerId)
 }
 
@@ -87,6 +88,12 @@ function furthest(a: Markers, b: Markers) {
     readSeq: read.readSeq,
     readAt: read.readAt,
   }
+}
+
+/** Of two forms of the same last message the later has the higher rev: a deleted one does not come back. */
+function isNewer(a: Newest, b: Newest): boolean {
+  if (a.seq !== b.seq) return a.seq > b.seq
+  return (a.lastMessage?.rev ?? 0) >= (b.lastMessage?.rev ?? 0)
 }
 
 function pickNewest({ seq, lastMessage, updatedAt }: Conversation) {

@@ -20,6 +20,8 @@ interface State {
   openId: string | undefined
   /** set when the conversation in the address is none of the user's */
   missingId: string | undefined
+  /** set when it could not be fetched */
+  failedId: string | undefined
 }
 
 export const useConversationsStore = defineStore('conversations', {
@@ -29,6 +31,7 @@ export const useConversationsStore = defineStore('conversations', {
     listState: 'idle',
     openId: undefined,
     missingId: undefined,
+    failedId: undefined,
   }),
   getters: {
     /** newest first, ties by id */
@@ -70,6 +73,7 @@ export const useConversationsStore = defineStore('conversations', {
     async show(id: string | undefined) {
       this.openId = id
       this.missingId = undefined
+      this.failedId = undefined
       useReceiptsStore().firstId = id
       if (id !== undefined && !this.byId.has(id) && useConnectionStore().isLive) await this.fetch(id)
     },
@@ -77,7 +81,9 @@ export const useConversationsStore = defineStore('conversations', {
       try {
         this.put(await useChatClient().getConversation(id))
       } catch (error) {
-        if (error instanceof RequestError && error.code === 'conversation-not-found') this.missingId = id
+        const isMissing = error instanceof RequestError && error.code === 'conversation-not-found'
+        if (isMissing) this.missingId = id
+        else this.failedId = id
         useDebugStore().recordFailure('get conversation', error)
       }
     },

@@ -20,6 +20,7 @@ const labels: Record<string, string> = {
   deliveredSeq: 'delivered ',
   readSeq: 'read ',
   rev: 'rev ',
+  deletedAt: 'deleted ',
   reason: '',
 }
 

@@ -37,6 +37,10 @@ interface State {
   places: Map<string, Place>
   /** in the order typed */
   outbox: readonly OutboxRow[]
+  /** pages on their way */
+  asked: number
+  /** messages that came meanwhile, by id: such a page may have been read before they changed */
+  changed: Map<string, Message>
 }
 
 export const useMessagesStore = defineStore('messages', {
@@ -44,6 +48,8 @@ export const useMessagesStore = defineStore('messages', {
     windows: shallowReactive(new Map()),
     places: new Map(),
     outbox: [],
+    asked: 0,
+    changed: new Map(),
   }),
   actions: {
     windowOf(id: string): MessageWindow {
@@ -88,11 +94,16 @@ export const useMessagesStore = defineStore('messages', {
       })
     },
     async page(conversationId: string, bounds: Omit<ParamsInput<'message.list'>, 'conversationId'>) {
+      this.asked++
       try {
-        return (await useChatClient().listMessages({ conversationId, ...bounds })).messages
+        const { messages } = await useChatClient().listMessages({ conversationId, ...bounds })
+        return messages.map((message) => newerOf(message, this.changed.get(message.id)))
       } catch (error) {
         useDebugStore().recordFailure('list messages', error)
         return undefined
+      } finally {
+        this.asked--
+        if (this.asked === 0) this.changed.clear()
       }
     },
     trim(id: string, side: 'older' | 'newer', most: number) {
@@ -110,6 +121,7 @@ export const useMessagesStore = defineStore('messages', {
       if (this.windows.size > WINDOWS_KEPT && oldest !== undefined) this.windows.delete(oldest)
     },
     applyMessage(message: Message) {
+      if (this.asked > 0) this.changed.set(message.id, message)
       const window = this.windows.get(message.conversationId)
       if (!window) return
       // A message of theirs says that they read what came before.
@@ -138,10 +150,21 @@ export const useMessagesStore = defineStore('messages', {
       useChatClient().queueMessage({ conversationId, text })
     },
     retry(id: string) {
-      useChatClient().retryMessage(id)
+      const row = this.outbox.find((each) => each.id === id)
+      if (row?.error?.code !== 'id-conflict' || row.conversationId === undefined)
+        return useChatClient().retryMessage(id)
+      // That id is another message's for ever.
+      this.remove(id)
+      this.send(row.conversationId, row.text)
     },
     remove(id: string) {
       useChatClient().removeMessage(id)
     },
   },
 })
+
+// --- Internal helpers ---
+
+function newerOf(message: Message, changed: Message | undefined): Message {
+  return changed && changed.rev > message.rev ? changed : message
+}

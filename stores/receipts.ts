@@ -13,6 +13,8 @@ interface Markers {
 interface State {
   waiting: Map<string, Markers>
   isRunning: boolean
+  /** when the last one was sent, by `performance.now()` */
+  sentAt: number
   /** the conversation that comes first: somebody may be looking at its ticks */
   firstId: string | undefined
 }
@@ -20,7 +22,7 @@ interface State {
 const EVERY_MS = 250
 
 export const useReceiptsStore = defineStore('receipts', {
-  state: (): State => ({ waiting: new Map(), isRunning: false, firstId: undefined }),
+  state: (): State => ({ waiting: new Map(), isRunning: false, sentAt: -Infinity, firstId: undefined }),
   actions: {
     add(conversationId: string, { deliveredSeq = 0, readSeq = 0 }: Markers) {
       const waiting = this.waiting.get(conversationId)
@@ -32,11 +34,11 @@ export const useReceiptsStore = defineStore('receipts', {
       })
       this.run()
     },
-    /** Sends what waits, one after the other, as long as the connection is live. */
+    /** Sends what waits, one after the other, as long as the connection is live: at once, where none was sent just now. */
     run() {
       if (this.isRunning || this.waiting.size === 0 || !useConnectionStore().isLive) return
       this.isRunning = true
-      setTimeout(() => void this.sendNext(), EVERY_MS)
+      setTimeout(() => void this.sendNext(), Math.max(0, this.sentAt + EVERY_MS - performance.now()))
     },
     async sendNext() {
       const [oldest] = this.waiting.keys()
@@ -44,6 +46,7 @@ export const useReceiptsStore = defineStore('receipts', {
       const markers = id === undefined ? undefined : this.waiting.get(id)
       if (id !== undefined && markers) {
         this.waiting.delete(id)
+        this.sentAt = performance.now()
         await this.send(id, markers)
       }
       this.isRunning = false

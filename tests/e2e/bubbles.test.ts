@@ -44,6 +44,55 @@ test('a few emoji alone are large', async () => {
   await expect.poll(() => fontSize(newest(alice))).toBe('15px')
 })
 
+test('a bubble is at most three quarters of its line, or 560 px; on a phone 85 %; and whatever is in it breaks', async () => {
+  const alice = await chatOfAlice()
+  const widths = async () => {
+    const [bubble, line] = await Promise.all([
+      boxOf(newest(alice).locator('.bubble')),
+      boxOf(newest(alice).locator('div.line')),
+    ])
+    return { bubble: Math.round(bubble.width), line: line.width }
+  }
+  await say(alice, 'w'.repeat(300))
+  await expect.poll(() => newest(alice).locator('.text').textContent()).toHaveLength(300)
+  expect((await widths()).bubble).toBe(560)
+  await alice.setViewportSize({ width: 900, height: 600 })
+  const narrow = await widths()
+  expect(narrow.bubble).toBe(Math.round(narrow.line * 0.75))
+  await alice.setViewportSize({ width: 390, height: 800 })
+  const phone = await widths()
+  expect(phone.bubble).toBe(Math.round(phone.line * 0.85))
+})
+
+test('each text has its own direction and keeps its spaces, and what is around it stays as it is', async () => {
+  const alice = await chatOfAlice()
+  const text = 'شكرًا   build 1204\n  مساء'
+  await say(alice, text)
+  await expect.poll(() => newest(alice).locator('.text').textContent()).toBe(text)
+  const styleOf = (selector: string) =>
+    newest(alice)
+      .locator(selector)
+      .evaluate((one) => {
+        const { direction, whiteSpace } = getComputedStyle(one)
+        return { direction, whiteSpace }
+      })
+  expect(await styleOf('.text')).toEqual({ direction: 'rtl', whiteSpace: 'pre-wrap' })
+  expect(await styleOf('.foot')).toMatchObject({ direction: 'ltr' })
+})
+
+test('the newest of one’s own messages says in a word how far it got, the others by their shape', async () => {
+  const alice = await chatOfAlice()
+  const words = () =>
+    alice
+      .locator('[data-status]')
+      .evaluateAll((all) =>
+        all.map((one) => (one.querySelector('.visually-hidden') ? 'hidden' : one.textContent.trim())),
+      )
+  for (const text of ['one', 'two']) await say(alice, text)
+  await expect.poll(async () => (await words()).slice(-2)).toEqual(['hidden', 'Sent'])
+  expect(await alice.locator('[data-status]').last().locator('svg').count()).toBe(1)
+})
+
 test('a long message is folded, and unfolds without moving what is read', async () => {
   const alice = await chatOfAlice()
   await say(alice, LONG)

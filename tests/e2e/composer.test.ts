@@ -91,6 +91,13 @@ test('it grows with its text up to eight lines, and is small again once that is 
   await expect.poll(heightOf).toBe(one)
 })
 
+test('its letters are 16 px, so that a phone does not zoom in, and a keyboard makes the page lower', async () => {
+  const page = await open()
+  expect(await composerOf(page).evaluate((field) => getComputedStyle(field).fontSize)).toBe('16px')
+  const viewport = await page.locator('meta[name=viewport]').getAttribute('content')
+  expect(viewport).toContain('interactive-widget=resizes-content')
+})
+
 test('a pasted file is said not to be sent', async () => {
   const page = await open()
   await composerOf(page).evaluate((field) => {

@@ -113,6 +113,43 @@ test('coming back to a conversation comes back to where one was', async () => {
   await expect.poll(async () => Math.abs((await topOf(page, left.seq)) - left.top)).toBeLessThanOrEqual(1)
 })
 
+test('a row with the focus is not let go of, however far one scrolls; without its row the list has the focus', async () => {
+  const { alice, conversationId } = await writeHistory(server, 600)
+  const page = await openConversation(browser, server, {
+    userId: alice,
+    conversationId,
+    prepare: (opened) => opened.clock.install(),
+  })
+  await expect.poll(() => seqsOf(page)).toHaveLength(50)
+  await page.locator('[data-seq="595"] article').focus()
+  for (let first = 551; first > 251; first -= 50) await nearTop(page, first - 50)
+  // 350 rows: at rest there would be 300 without it.
+  expect(await seqsOf(page)).toContain(595)
+  expect(await focusedSeq(page)).toBe(595)
+  for (let first = 251; first > 151; first -= 50) await nearTop(page, first - 50)
+  expect(await seqsOf(page)).not.toContain(595)
+  await expect
+    .poll(() => messagesOf(page).evaluate((scroller) => scroller === document.activeElement))
+    .toBe(true)
+})
+
+test('coming back where something is unread comes to that instead of where one was', async () => {
+  const { alice, bob, conversationId } = await writeHistory(server, 200)
+  const client = await connect(server, alice)
+  const carol = await registerNew(server, 'carol')
+  await client.request('conversation.open', { userId: carol })
+  const page = await openConversation(browser, server, { userId: alice, conversationId })
+  await expect.poll(() => seqsOf(page)).toHaveLength(50)
+  await wheel(page, -1_500)
+  await listRow(page, carol).click()
+  await page.getByText('Say hello').waitFor()
+  await bob.say({ conversationId }, 'news')
+  await listCounts(page, bob.userId, 1)
+  await listRow(page, bob.userId).click()
+  await expect.poll(async () => (await textsOf(page)).at(-1)).toBe('news')
+  await expect.poll(() => belowView(page)).toBe(0)
+})
+
 test('more unread than a page open at the first of them; the end is one click away', async () => {
   const { alice, bob, conversationId } = await writeHistory(server, 300)
   await bob.request('receipt.update', { conversationId, readSeq: 180 })
@@ -196,6 +233,22 @@ async function readOn(page: Page, side: 'older' | 'newer', outermost: number): P
   const seqs = await seqsOf(page)
   expect(seqs).toEqual(range(seqs[0] ?? 0, seqs.at(-1) ?? 0))
   return next
+}
+
+/** Scrolls near the top, and lets the page before come to rest. */
+async function nearTop(page: Page, first: number): Promise<void> {
+  await messagesOf(page).evaluate((scroller) => {
+    scroller.scrollTop = scroller.clientHeight + 300 - scroller.scrollHeight
+  })
+  await expect.poll(async () => (await seqsOf(page))[0]).toBe(first)
+  // Rows are let go of once the list is at rest.
+  await page.clock.runFor(1_000)
+}
+
+async function focusedSeq(page: Page): Promise<number> {
+  return await page.evaluate(() =>
+    Number(document.activeElement?.closest('[data-seq]')?.getAttribute('data-seq')),
+  )
 }
 
 /** Resolves once the list had the new size for a frame. */

@@ -77,6 +77,75 @@ test('from the composer into the messages, through them, and back', async () => 
   await isFocused(composer)
 })
 
+test('Esc leads to the end and the composer from wherever one is', async () => {
+  const page = await openList()
+  await page.getByRole('link', { name: /Carol/ }).press('Enter')
+  const composer = page.getByRole('textbox', { name: /Message to Carol/ })
+  await isFocused(composer)
+  const messages = page.getByRole('region', { name: 'Messages' })
+  const distance = () => messages.evaluate(({ scrollTop }) => Math.abs(scrollTop))
+  const places = [
+    page.getByRole('button', { name: 'Settings' }),
+    page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first(),
+    composer,
+  ]
+  for (const place of places) {
+    await messages.evaluate((scroller) => (scroller.scrollTop = -700))
+    await expect.poll(distance).toBe(700)
+    await place.focus()
+    await page.keyboard.press('Escape')
+    await isFocused(composer)
+    await expect.poll(distance).toBe(0)
+  }
+})
+
+test('the Tab key goes from the list through the header, the messages and the jump to the composer and Send', async () => {
+  const page = await openList()
+  await page.getByRole('link', { name: /Carol/ }).press('Enter')
+  const composer = page.getByRole('textbox', { name: /Message to Carol/ })
+  await isFocused(composer)
+  const messages = page.getByRole('region', { name: 'Messages' })
+  await composer.fill('something to send')
+  await messages.evaluate((scroller) => (scroller.scrollTop = -2_000))
+  const jump = page.getByRole('button', { name: 'Jump to latest' })
+  await jump.waitFor()
+  await page.locator('nav a[tabindex="0"]').focus()
+  const stops = [messages, jump, composer, page.getByRole('button', { name: 'Send' })]
+  for (const stop of stops) {
+    await page.keyboard.press('Tab')
+    await expect.poll(() => hasFocus(stop)).toBe(true)
+  }
+  await composer.fill('')
+})
+
+test('on touch, opening a conversation gives the focus to its heading, which opens no keyboard', async () => {
+  const context = await browser.newContext({ hasTouch: true, isMobile: true, locale: 'en-GB' })
+  const page = await openPage(browser, `${server.url}/chat?userId=alice`, { context })
+  await page.getByRole('link', { name: /Bob Johnson/ }).tap()
+  const heading = page.getByRole('main').getByRole('heading', { name: 'Bob Johnson' })
+  await expect.poll(() => hasFocus(heading)).toBe(true)
+  await context.close()
+})
+
+test('the row with the focus has a ring, and is in view as a whole', async () => {
+  const page = await openList()
+  await page.getByRole('link', { name: 'Bob Johnson' }).press('Enter')
+  await isFocused(page.getByRole('textbox', { name: 'Message to Bob Johnson' }))
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('ArrowUp')
+  const bubble = page.locator('article:focus .bubble')
+  const ring = await bubble.evaluate((one) => {
+    const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(one)
+    return { outlineStyle, outlineWidth, outlineColor }
+  })
+  expect(ring).toEqual({ outlineStyle: 'solid', outlineWidth: '2px', outlineColor: 'rgb(11, 91, 211)' })
+  const messages = await page.getByRole('region', { name: 'Messages' }).boundingBox()
+  const box = await bubble.boundingBox()
+  if (!messages || !box) throw new Error('unable to measure; it is not shown')
+  expect(box.y).toBeGreaterThanOrEqual(messages.y)
+  expect(box.y + box.height).toBeLessThanOrEqual(messages.y + messages.height)
+})
+
 test('what is typed outside fields goes to the composer', async () => {
   const page = await openList()
   await page.getByRole('link', { name: 'Nina Rossi' }).press('Enter')
@@ -168,7 +237,11 @@ async function openList(): Promise<Page> {
 }
 
 async function isFocused(element: Locator): Promise<void> {
-  await expect.poll(() => element.evaluate((one) => one === document.activeElement)).toBe(true)
+  await expect.poll(() => hasFocus(element)).toBe(true)
+}
+
+async function hasFocus(element: Locator): Promise<boolean> {
+  return await element.evaluate((one) => one === document.activeElement)
 }
 
 async function attributes(elements: Locator, name: string): Promise<(string | null)[]> {

@@ -132,6 +132,19 @@ describe('with 30 conversations', () => {
     await page.keyboard.press('Alt+ArrowUp')
     await expect.poll(() => composer.getAttribute('aria-label')).toBe(`Message to ${names[1]}`)
   })
+
+  test('nor is a row moved away under the focus of the keyboard', async () => {
+    const page = await openList('few')
+    await rowOf(page, 30, 'few').waitFor()
+    const before = await namesAtTop(page)
+    await page.locator('nav a[tabindex="0"]').focus()
+    await page.keyboard.press('ArrowDown')
+    await hearFrom(server, 'few', 5)
+    await expect.poll(() => page.title()).toMatch(/^\(\d+\)/)
+    expect(await namesAtTop(page)).toEqual(before)
+    await page.getByRole('button', { name: 'Settings' }).focus()
+    await expect.poll(() => namesAtTop(page)).toEqual(['few-5', ...before.slice(0, 2)])
+  })
 })
 
 describe('what breaks', () => {

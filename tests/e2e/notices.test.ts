@@ -144,7 +144,7 @@ async function open<C extends Pick<Company, 'alice' | 'bob' | 'conversationId'>>
 
 /** Runs in the page: what it tells of goes to the browser all the same. */
 function listenIn(isTimed: boolean) {
-  const STILL_UNREAD_MS = 1_000
+  const STILL_UNREAD_MS = 500
   const heard: Told = { asked: 0, made: [], notices: [], notes: 0, due: [] }
   globalThis.told = heard
   class Heard extends Notification {

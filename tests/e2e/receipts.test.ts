@@ -73,6 +73,18 @@ test.each<[string, (page: Page) => Promise<() => Promise<void>>]>([
   await receiptFrom(alice, { deliveredSeq: 2, readSeq: 2 })
 })
 
+test('a message in a window without the focus is read where its list is scrolled by hand', async () => {
+  const { alice, bob, conversationId } = await meet(server)
+  const page = await openConversation(browser, server, { userId: bob.userId, conversationId })
+  await page.getByText('Say hello').waitFor()
+  await takeFocus(page)
+  await alice.say({ conversationId }, 'seen beside another window')
+  await receiptFrom(alice, { deliveredSeq: 1, readSeq: 0 })
+  expect(await readSeqOf(bob, { alice, conversationId })).toBe(0)
+  await page.getByRole('region', { name: 'Messages' }).dispatchEvent('wheel')
+  await receiptFrom(alice, { deliveredSeq: 1, readSeq: 1 })
+})
+
 test('a message out of sight is delivered but not read, until it is scrolled into view', async () => {
   const { alice, bob, conversationId } = await meet(server)
   for (let count = 1; count <= 30; count++) await alice.say({ conversationId }, `message ${count}`)

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { composerOf, listRow, openBrowser, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
+import { setVisible } from '#rufer/tests/helpers/looking.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
@@ -32,6 +33,17 @@ test('the title tells how many messages are unread, and with whom one talks; the
   await composerOf(page).waitFor()
   await expect.poll(() => page.title()).toBe(`${bob.userId} · Rufer`)
   await expect.poll(() => iconOf(page)).toMatch(/\/favicon\.svg$/)
+})
+
+test('what comes to a tab whose frames stand still, as they do in the background, is taken all the same', async () => {
+  const { alice, bob, conversationId } = await meet(server)
+  const page = await openPage(browser, `${server.url}/chat?userId=${alice.userId}`)
+  await listRow(page, bob.userId).getByText('online').waitFor()
+  await setVisible(page, false)
+  await page.evaluate(() => (globalThis.requestAnimationFrame = () => 0))
+  await bob.say({ conversationId }, 'Hello')
+  await expect.poll(() => page.title()).toBe('(1) Rufer')
+  await expect.poll(() => listRow(page, bob.userId).locator('.preview').textContent()).toBe('Hello')
 })
 
 test('both icons can be had', async () => {

@@ -10,6 +10,7 @@ const props = {
   createdAt: INSTANT,
   senderName: 'Bob',
   isOwn: false,
+  isDeleted: false,
   status: undefined,
   reason: undefined,
   isUnkept: false,
@@ -36,6 +37,13 @@ it('names its sender and time for those who hear it', async () => {
   expect(item.find('article').attributes('aria-label')).toMatch(/^Bob, \d/)
 })
 
+it('says of a deleted message that it is, and offers nothing to do with it', async () => {
+  const item = await mountSuspended(MessageItem, { props: { ...props, text: '', isDeleted: true } })
+  expect(item.find('.bubble').text()).toMatch(/^Message deleted\s*\d/)
+  expect(item.findAll('button, a')).toEqual([])
+  expect(item.find('article').attributes('aria-label')).toMatch(/^Bob, \d/)
+})
+
 it('says what closing the page would lose', async () => {
   const item = await mountSuspended(MessageItem, {
     props: { ...props, isOwn: true, status: 'waiting', isUnkept: true },
@@ -50,5 +58,21 @@ it('says why it was not sent, and offers Retry, Edit and Delete', async () => {
     props: { ...props, isOwn: true, status: 'failed', reason: 'The text is too long.' },
   })
   expect(item.text()).toMatch(/Not sent.*The text is too long\./s)
-  expect(item.findAll('button').map((button) => button.text())).toEqual(['Copy', 'Retry', 'Edit', 'Delete'])
+  expect(item.findAll('button').map((button) => button.text())).toEqual(['Retry', 'Edit', 'Delete'])
+})
+
+it.each([
+  ['mouseenter', 'mouseleave'],
+  ['focusin', 'focusout'],
+])('offers Copy from %s to %s, and while it says that it was', async (begin, end) => {
+  const item = await mountSuspended(MessageItem, { props })
+  const offers = () => item.findAll('button').map((button) => button.text())
+  expect(offers()).toEqual([])
+  await item.find('article').trigger(begin)
+  expect(offers()).toEqual(['Copy'])
+  await item.setProps({ isCopied: true })
+  await item.find('article').trigger(end)
+  expect(offers()).toEqual(['Copy'])
+  await item.setProps({ isCopied: false })
+  expect(offers()).toEqual([])
 })

@@ -1,6 +1,7 @@
 // The stores together: what an event changes, as the page sees it.
-import { beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest'
 import { createPinia, setActivePinia } from 'pinia'
+import { RequestError } from '#rufer/client/request-error.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import { useChatClient } from '#rufer/stores/chat-client.ts'
 import { usePeer } from '#rufer/composables/usePeer.ts'
@@ -79,6 +80,100 @@ it('keeps what it holds until the newest page has come, and where it does not co
   await messages.loadLatest('c1', replacing)
   expect(replacing).toHaveBeenCalledOnce()
   expect(firstSeq(messages.windowOf('c1'))).toBe(101)
+})
+
+it('shows a message as deleted in conversations that were left, and on a page that was read before', async () => {
+  const messages = useMessagesStore()
+  const deleted = { ...aMessage({ seq: 50, rev: 99, text: '' }), deletedAt: INSTANT }
+  messages.windows.set('c1', { ...emptyWindow, messages: page(1), state: 'ready' })
+  messages.leave('c1', undefined)
+  messages.applyMessage(deleted)
+  expect(messages.windowOf('c1').messages.at(-1)).toEqual(deleted)
+
+  messages.windows.delete('c1')
+  vi.spyOn(useChatClient(), 'listMessages').mockImplementationOnce(async () => {
+    messages.applyMessage(deleted)
+    return { messages: page(1), hasMore: false }
+  })
+  await messages.load('c1')
+  expect(messages.windowOf('c1').messages.at(-1)).toEqual(deleted)
+  expect(messages.changed.size).toBe(0)
+})
+
+it('keeps the newest 50 of a conversation that was left at its end, and of 20 conversations', () => {
+  const messages = useMessagesStore()
+  for (let count = 1; count <= 21; count++) {
+    const id = `c${count}`
+    messages.windows.set(id, { ...emptyWindow, messages: [...page(1), ...page(51)], state: 'ready' })
+    messages.leave(id, undefined)
+  }
+  expect(messages.windows.size).toBe(20)
+  expect(messages.windows.has('c1')).toBe(false)
+  const left = messages.windowOf('c21')
+  expect([firstSeq(left), lastSeq(left)]).toEqual([51, 100])
+})
+
+it('sends a message whose id is another’s under a new one, and any other under its own', () => {
+  const messages = useMessagesStore()
+  const chat = useChatClient()
+  const calls: unknown[][] = []
+  vi.spyOn(chat, 'retryMessage').mockImplementation((id) => void calls.push(['retry', id]))
+  vi.spyOn(chat, 'removeMessage').mockImplementation((id) => void calls.push(['remove', id]))
+  vi.spyOn(chat, 'queueMessage').mockImplementation((draft) => String(calls.push(['send', draft])))
+  const row = {
+    text: 'Hello',
+    createdAt: INSTANT,
+    conversationId: 'c1',
+    state: 'failed',
+    isKept: true,
+  } as const
+  messages.applyOutbox([
+    { ...row, id: 'taken', error: { code: 'id-conflict', message: '' } },
+    { ...row, id: 'long', error: { code: 'text-too-long', message: '' } },
+  ])
+  messages.retry('taken')
+  messages.retry('long')
+  expect(calls).toEqual([
+    ['remove', 'taken'],
+    ['send', { conversationId: 'c1', text: 'Hello' }],
+    ['retry', 'long'],
+  ])
+})
+
+it('sends receipts one in 250 ms, the open conversation’s first, each conversation’s furthest', async () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  const receipts = useReceiptsStore()
+  const sent: [at: number, ...unknown[]][] = []
+  const from = performance.now()
+  vi.spyOn(useChatClient(), 'updateReceipt').mockImplementation(async ({ conversationId, ...markers }) => {
+    sent.push([performance.now() - from, conversationId, markers])
+    return { deliveredSeq: 0, readSeq: 0 }
+  })
+  useConnectionStore().applyStatus({ state: 'live' })
+  for (const id of ['c1', 'c2', 'c3']) receipts.add(id, { deliveredSeq: 1 })
+  receipts.firstId = 'c3'
+  receipts.add('c2', { deliveredSeq: 2, readSeq: 2 })
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(sent).toEqual([
+    [0, 'c3', { deliveredSeq: 1 }],
+    [250, 'c1', { deliveredSeq: 1 }],
+    [500, 'c2', { deliveredSeq: 2, readSeq: 2 }],
+  ])
+})
+
+it('tells a conversation that could not be fetched from one that is not there', async () => {
+  const conversations = useConversationsStore()
+  const getConversation = vi.spyOn(useChatClient(), 'getConversation')
+  useConnectionStore().applyStatus({ state: 'live' })
+  const refuse = (code: 'internal' | 'conversation-not-found') =>
+    getConversation.mockRejectedValueOnce(new RequestError(code, { message: code, retryable: false }))
+  refuse('internal')
+  await conversations.show('c1')
+  expect([conversations.missingId, conversations.failedId]).toEqual([undefined, 'c1'])
+  refuse('conversation-not-found')
+  await conversations.show('c1')
+  expect([conversations.missingId, conversations.failedId]).toEqual(['c1', undefined])
 })
 
 it('holds no more than 400 messages however many pages are asked for', async () => {

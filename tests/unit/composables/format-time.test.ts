@@ -24,4 +24,5 @@ it('says how long ago somebody was seen', () => {
   expect(seen(5 * 60_000)).toBe('last seen 5 min ago')
   expect(seen(3 * 3_600_000)).toMatch(/^last seen today at /)
   expect(seen(24 * 3_600_000)).toMatch(/^last seen yesterday at /)
+  expect(seen(3 * 24 * 3_600_000)).toMatch(/^last seen (\d+ \w+|\w+ \d+)$/)
 })

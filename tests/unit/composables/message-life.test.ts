@@ -26,6 +26,16 @@ test('each step tells how long it took', () => {
   expect(toLife(message, viewer).map(({ after }) => after)).toEqual(['', '', '+999 ms', '+1 min'])
 })
 
+test('a deleted message tells when that was, and others say nothing of it', () => {
+  const deletedAt = '2026-01-02T12:00:00.000Z'
+  expect(toLife(aMessage({ deletedAt }), viewer).at(-1)).toEqual({
+    name: 'deleted',
+    at: deletedAt,
+    after: '',
+  })
+  expect(toLife(aMessage(), viewer).at(-1)?.name).toBe('read')
+})
+
 test('when others sent is not known, nor when an id tells nothing', () => {
   const others = aMessage({ id: ID, senderId: 'bob' })
   const odd = aMessage({ id: '019b796d-d600-4000-8000-000000000001', senderId: 'alice' })

@@ -47,6 +47,16 @@ it('tells how far each own message got, and nothing of the others’', () => {
   expect(rows(false).at(-2)?.status).toBe('waiting')
 })
 
+it('shows a deleted message in its place, of which nothing else is told', () => {
+  const messages = [1, 2].map((seq) => aMessage({ seq, senderId: 'alice' }))
+  const deleted = aMessage({ seq: 2, senderId: 'alice', text: '', deletedAt: at('13:00') })
+  const rows = toMessageRows(source({ messages: messages.with(1, deleted) }))
+  expect(rows.map(({ isDeleted, status }) => [isDeleted, status])).toEqual([
+    [false, 'sent'],
+    [true, undefined],
+  ])
+})
+
 it('shows a message once that is on its way still and in its conversation already', () => {
   const message = aMessage({ senderId: 'alice' })
   const rows = toMessageRows(source({ messages: [message], unsent: [unsentRow(message.id, 'sent')] }))

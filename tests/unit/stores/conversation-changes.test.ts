@@ -37,6 +37,17 @@ it('keeps the furthest of two views, with the profile of the later', () => {
   expect(memberOf(merged, 'bob')).toMatchObject({ displayName: 'Robert', readSeq: 1 })
 })
 
+it('does not bring back the text of a last message that was deleted', () => {
+  const said = aMessage({ seq: 1, senderId: 'bob' })
+  const deleted = { ...said, rev: 2, text: '', deletedAt: LATER }
+  const now = withMessage(withMessage(aConversation(), said, 'alice'), deleted, 'alice')
+  expect(now).toMatchObject({ seq: 1, unreadCount: 1, updatedAt: INSTANT, lastMessage: { text: '' } })
+  const earlier = aConversation({ seq: 1, rev: 1, lastMessage: said })
+  expect(mergeConversation(now, earlier, 'alice').lastMessage).toEqual(deleted)
+  expect(withMessage(now, said, 'alice').lastMessage).toEqual(deleted)
+  expect(mergeConversation(earlier, now, 'alice').lastMessage).toEqual(deleted)
+})
+
 it('stamps messages of others with the instant a receipt first covered them', () => {
   const messages = [1, 2, 3].map((seq) => aMessage({ seq, senderId: seq === 2 ? 'bob' : 'alice' }))
   const delivered = aReceipt({ deliveredSeq: 3, deliveredAt: INSTANT, readSeq: 1, readAt: INSTANT })

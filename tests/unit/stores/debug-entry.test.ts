@@ -35,6 +35,13 @@ it('tells whom and what an event is about', () => {
   ])
 })
 
+it('tells that a message was deleted, and when', () => {
+  const message = aMessage({ seq: 3, rev: 9, text: '', deletedAt: '2026-01-01T12:00:00.000Z' })
+  expect(lines(event('message.updated', { message }))).toEqual([
+    'in message: message.updated bob, seq 3, rev 9, deleted 2026-01-01T12:00:00.000Z',
+  ])
+})
+
 it('tells replies by the method that was asked', () => {
   const frame = { id: 4, method: 'receipt.update', params: { conversationId: 'c1', readSeq: 2 } }
   const error = { code: 'rate-limited', message: 'unable to…', retryable: true }
