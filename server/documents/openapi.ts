@@ -105,7 +105,9 @@ const IN_PATHS: Record<string, { of: z.ZodType; example: string }> = {
 
 function ofPath(call: Call, toSchema: (schema: z.ZodType) => Json) {
   return Object.entries(IN_PATHS).flatMap(([name, { of, example }]) =>
-    call.includes(`/:${name}/`) ? [{ name, in: 'path', required: true, schema: toSchema(of), example }] : [],
+    call.split('/').includes(`:${name}`)
+      ? [{ name, in: 'path', required: true, schema: toSchema(of), example }]
+      : [],
   )
 }
 

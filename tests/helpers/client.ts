@@ -9,6 +9,7 @@ import { replyFrame, type FrameError } from '#rufer/shared/protocol/frame.ts'
 import { events, type EventData, type EventName } from '#rufer/shared/protocol/events.ts'
 import { methods, type Method, type Result } from '#rufer/shared/protocol/methods.ts'
 import { callApi, issueToken } from './api.ts'
+import { outside } from './outside.ts'
 import { otherThan, placeOf } from './processes.ts'
 import { keepSecret } from './secrets.ts'
 import type { ServerAddress } from './server.ts'
@@ -50,7 +51,8 @@ export async function connect(
   options: ClientOptions = {},
 ): Promise<TestClient> {
   const client = await connectWith(server, { userId, token: await issueToken(server, userId), options })
-  const other = otherThan(server, placeOf(server, userId))
+  // one that runs somewhere may be several, too
+  const other = otherThan(server, placeOf(server, userId)) ?? (outside && server)
   if (other) await vi.waitUntil(() => isOnline(other, userId), { timeout: WAIT_MS, interval: 5 })
   return client
 }

@@ -26,7 +26,12 @@ test.each(CALLS)('%s is there, with every status it may answer', (call) => {
     ...errorsOf(call).map((code) => errors[code].status),
   ]
   expect(operation).toMatchObject({ security: row.key ? [{ secretKey: [] }] : [] })
-  const { responses } = operation as { responses: Record<string, unknown> }
+  const { responses, parameters = [] } = operation as {
+    responses: Record<string, unknown>
+    parameters?: { name: string; in: string }[]
+  }
+  const inPath = parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => `:${name}`)
+  expect(inPath).toEqual(path.match(/:\w+/g) ?? [])
   expect(new Set(Object.keys(responses))).toEqual(new Set(statuses.map(String)))
 })
 
