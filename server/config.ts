@@ -190,10 +190,10 @@ function isPublicUrl(value: string) {
   return isOrigin(value.replace(/\/$/, ''))
 }
 
-/** Secrets are never shown. */
+/** Secrets are never shown, and an address may hold one. */
 function toLine(issue: z.core.$ZodIssue, given: Record<string, string | undefined>) {
   const name = String(issue.path[0])
-  const isSecret = /(?:KEY|TOKEN|URI|SECRET)$/.test(name)
+  const isSecret = /(?:KEY|TOKEN|URI|SECRET|WEBHOOK_URL)$/.test(name)
   const state =
     given[name] === undefined
       ? 'is missing'

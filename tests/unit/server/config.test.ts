@@ -116,6 +116,15 @@ test.each([
   expect(lines[0]).not.toContain(value)
 })
 
+test('an address of webhooks that cannot be used is not shown, as it may hold a secret', () => {
+  const lines = linesOf({
+    RUFER_WEBHOOK_URL: 'https://me:hidden@a.org/?key=hidden',
+    RUFER_WEBHOOK_SECRET: 'x',
+  })
+  expect(lines).toContainEqual(expect.stringMatching(/^RUFER_WEBHOOK_URL cannot be used; set an http/))
+  expect(lines.join()).not.toContain('hidden')
+})
+
 test('trusted proxies need the public URL, in production', () => {
   expect(linesOf({ RUFER_TRUSTED_PROXIES: '1' })).toEqual([
     expect.stringMatching(/^RUFER_PUBLIC_URL is missing; /),
