@@ -10,6 +10,7 @@ import { parseConfig, settings, unknownSettings } from '#rufer/server/config.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const COMPOSE = join(ROOT, 'docker-compose.yml')
+const PRODUCTION = join(ROOT, 'docker/production/compose.yml')
 
 const serviceSchema = z.object({
   image: z.string().optional(),
@@ -47,17 +48,18 @@ const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\
 const instructions = (name: string) =>
   [...dockerfile.matchAll(new RegExp(`^${name} (.*)$`, 'gm'))].map(([, rest]) => rest ?? '')
 
-test('the file fits the schema of Compose and its common rules', () => {
+test.each([COMPOSE, PRODUCTION])('%s fits the schema of Compose and its common rules', (file) => {
   const linter = new DCLinter({ rules: RULES, quiet: false, debug: false, exclude: [] })
-  const [result] = linter.lintFiles([COMPOSE], false)
-  expect(result?.filePath).toBe(COMPOSE)
+  const [result] = linter.lintFiles([file], false)
+  expect(result?.filePath).toBe(file)
   expect(result?.messages).toEqual([])
 })
 
 const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0
-test.skipIf(!hasCompose)('docker compose accepts the file', () => {
-  const args = ['compose', '--file', COMPOSE, '--profile', 'dev', 'config', '--quiet']
-  const { status, stderr } = spawnSync('docker', args, { encoding: 'utf8' })
+test.skipIf(!hasCompose).each([COMPOSE, PRODUCTION])('docker compose accepts %s', (file) => {
+  const args = ['compose', '--file', file, '--profile', 'dev', 'config', '--quiet']
+  const env = { PATH: process.env['PATH'], RUFER_HOST: 'chat.example.com', RUFER_SECRET_KEY: 'x' }
+  const { status, stderr } = spawnSync('docker', args, { encoding: 'utf8', env })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
 
@@ -141,6 +143,30 @@ test('the image gets .output alone, signals reach node, and nothing of this mach
   expect(instructions('CMD')).toEqual(['["node", ".output/server/index.mjs"]'])
   expect(instructions('STOPSIGNAL')).toEqual(['SIGTERM'])
   expect(lines('.dockerignore')).toEqual(expect.arrayContaining([...lines('.gitignore'), '.git']))
+})
+
+test('in production the server is given what is filled in, and whatever is left empty counts as unset', () => {
+  const { app } = z
+    .object({ services: z.record(z.string(), serviceSchema) })
+    .parse(parse(readFileSync(PRODUCTION, 'utf8'), { merge: true })).services
+  const filledIn: Record<string, string> = {
+    RUFER_HOST: 'chat.example.com',
+    RUFER_SECRET_KEY: 'f0'.repeat(32),
+  }
+  const named = lines('docker/production/example.env').flatMap((line) => /^(\w+)=$/.exec(line)?.[1] ?? [])
+  expect(named).toEqual(expect.arrayContaining(Object.keys(filledIn)))
+  const fill = (value: string) => value.replaceAll(/\$\{(\w+)[^}]*\}/g, (_, name) => filledIn[name] ?? '')
+  const environment = Object.fromEntries(
+    Object.entries(app?.environment ?? {}).map(([name, value]) => [name, fill(value)]),
+  )
+  expect(unknownSettings(environment)).toEqual([])
+  // whatever may be filled in reaches the server, or its proxy
+  expect([...Object.keys(environment), 'RUFER_HOST']).toEqual(expect.arrayContaining(named))
+  expect(parseConfig(environment, { isDev: false })).toMatchObject({
+    publicOrigin: 'https://chat.example.com',
+    trustedProxies: 1,
+    webhooks: undefined,
+  })
 })
 
 function lines(name: string) {
