@@ -12,6 +12,8 @@ import type { Change } from './port.ts'
 export interface Outbox {
   /** Makes this process the one that sends, for 15 s from now, unless another one is. */
   takeLease(): Promise<boolean>
+  /** Lets another one send at once, where this process was the one. */
+  endLease(): Promise<void>
   /** A page of the topics that have events waiting, some of them more than once; `after` is null behind the last one. */
   listTopics(query: { after?: string; limit: number }): Promise<{ topics: string[]; after: string | null }>
   /** The next events of a topic, in their order. */

@@ -27,9 +27,9 @@ export function createDelivery(config: WebhookConfig): Delivery {
   async function post(body: string, sent: { headers: http.OutgoingHttpHeaders; signal: AbortSignal }) {
     const call = request(url, { ...options, ...sent })
     call.end(body)
-    const [response]: http.IncomingMessage[] = await once(call, 'response')
-    // what it says besides is read, for the connection to be used again, and forgotten
-    response?.on('error', () => undefined).resume()
+    // the signal ends this, too: that a connection became another protocol's is told to nobody
+    const [response]: http.IncomingMessage[] = await once(call, 'response', { signal: sent.signal })
+    if (response) forget(response)
     return response?.statusCode ?? 0
   }
 
@@ -51,6 +51,18 @@ export function createDelivery(config: WebhookConfig): Delivery {
 }
 
 // --- Internal helpers ---
+
+const MOST_SAID_BYTES = 65_536
+
+/** What an answer says besides is read, for its connection to be used again; who says very much is not heard out. */
+function forget(response: http.IncomingMessage) {
+  let bytes = 0
+  response.on('error', () => undefined)
+  response.on('data', (chunk: Buffer) => {
+    bytes += chunk.length
+    if (bytes > MOST_SAID_BYTES) response.destroy()
+  })
+}
 
 function toHeaders(signers: Webhook[], id: string, body: string): http.OutgoingHttpHeaders {
   const at = new Date()

@@ -22,7 +22,7 @@ interface TopicsDeps {
   tell: (event: OutboxEvent) => Promise<number>
   /** whether this process is still the one that sends */
   mayTell: () => boolean
-  /** the outbox could not be read or written; what is left is found again later */
+  /** the outbox could not be read or written; the topic goes on after a while */
   onFailure: (error: unknown) => void
 }
 
@@ -30,6 +30,9 @@ interface Topic {
   name: string
   /** something may have come since its events were read last */
   isFresh: boolean
+  isRunning: boolean
+  /** how often in a row the outbox could not be used for it */
+  failures: number
   timer?: NodeJS.Timeout
 }
 
@@ -38,13 +41,24 @@ export function createTopics(deps: TopicsDeps): Topics {
   const pool = createPool<Topic>(runTopic)
 
   async function runTopic(topic: Topic) {
+    topic.isRunning = true
+    const waitMs = await tellWhatIsThere(topic)
+    topic.isRunning = false
+    if (!deps.mayTell()) known.delete(topic.name)
+    else if (waitMs > 0) wait(topic, waitMs)
+    else if (topic.isFresh) pool.add(topic)
+    else known.delete(topic.name)
+  }
+
+  async function tellWhatIsThere(topic: Topic) {
     try {
       const waitMs = await tellAll(topic, deps)
-      if (waitMs > 0) return wait(topic, waitMs)
+      topic.failures = 0
+      return waitMs
     } catch (error) {
       deps.onFailure(error)
+      return Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** topic.failures++)
     }
-    known.delete(topic.name)
   }
 
   function wait(topic: Topic, ms: number) {
@@ -59,16 +73,19 @@ export function createTopics(deps: TopicsDeps): Topics {
   function find(name: string) {
     const topic = known.get(name)
     if (topic) topic.isFresh = true
-    else start({ name, isFresh: true })
+    else start({ name, isFresh: true, isRunning: false, failures: 0 })
   }
 
   return {
     found: (names) => names.forEach(find),
     isFull: () => known.size >= MOST_KNOWN,
     forget() {
-      for (const { timer } of known.values()) clearTimeout(timer)
-      known.clear()
       pool.clear()
+      for (const { name, timer, isRunning } of known.values()) {
+        clearTimeout(timer)
+        // one that runs stays the only one of its name
+        if (!isRunning) known.delete(name)
+      }
     },
     idle: pool.idle,
   }
@@ -81,6 +98,9 @@ const AT_ONCE = 16
 /** Most of them wait for another attempt; others then stay in the store. */
 const MOST_KNOWN = 10_000
 const READ_AT_ONCE = 20
+/** After a failure of the outbox, doubled each time. */
+const PAUSE_MS = 500
+const MOST_PAUSE_MS = 30_000
 const MOST_TIMER_MS = 2_147_483_647
 
 /** Runs a few at a time, in the order in which they were added. */

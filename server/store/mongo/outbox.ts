@@ -15,6 +15,7 @@ export function createOutbox(
     run(async () => void (await outbox.updateOne({ _id: id }, [{ $set: change }])))
   return {
     takeLease: () => run(() => takeLease(outboxLease, processId)),
+    endLease: () => run(async () => void (await outboxLease.deleteOne({ _id: 'sender', processId }))),
     listTopics: ({ after, limit }) => run(() => listTopics(outbox, { after, limit })),
     listEvents: (topic, limit) => run(() => listEvents(outbox, topic, limit)),
     remove: (id) => run(async () => void (await outbox.deleteOne({ _id: id }))),

@@ -14,6 +14,7 @@ export function createOutbox(database: Database, { read, write }: Access): Outbo
   return {
     // nobody else has the file
     takeLease: async () => true,
+    endLease: async () => undefined,
     listTopics: ({ after, limit }) => read(() => listTopics(database, { after: Number(after ?? 0), limit })),
     listEvents: (topic, limit) => read(() => listEvents(database, topic, limit)),
     async remove(id) {

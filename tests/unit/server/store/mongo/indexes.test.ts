@@ -88,6 +88,7 @@ async function useOutbox(outbox: Outbox, topic: string) {
   await outbox.replay([two ?? ''])
   await outbox.drop([three ?? ''])
   await outbox.count()
+  await outbox.endLease()
 }
 
 /** Hears of one sign. */
