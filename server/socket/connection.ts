@@ -15,6 +15,7 @@ interface Socket {
   pause(): void
   resume(): void
   ping(): void
+  pong(data: Buffer, mask: boolean, flushed: (error?: Error | null) => void): void
 }
 
 /** The bytes under a WebSocket. */
@@ -22,7 +23,10 @@ interface Stream {
   readonly bytesRead: number
   cork(): void
   uncork(): void
+  end(): void
   destroy(): void
+  on(event: 'data', listener: () => void): unknown
+  removeAllListeners(event: 'data'): unknown
 }
 
 export interface ConnectionOptions {
@@ -64,8 +68,6 @@ export class Connection {
   #isSettling = false
   /** pings of ours that may still be answered */
   #pingsUnanswered = 0
-  /** the bytes after which the stream is cut although the peer has not answered the close */
-  #mostBytesRead = Infinity
   #onRoom: (() => void) | undefined
 
   constructor(options: ConnectionOptions) {
@@ -95,9 +97,12 @@ export class Connection {
     return this.#waiting.length
   }
 
-  /** The peer sent a ping, which `ws` answers. */
-  pinged(): void {
+  /** The peer sent a ping, which is answered unless it was one too many. */
+  pinged(data: Buffer): void {
     this.#countLikeRequest()
+    if (this.#isEnded) return
+    this.#beginToSend()
+    this.#options.socket.pong(data, false, this.#onFlushed)
   }
 
   /** The peer sent a pong. */
@@ -115,8 +120,7 @@ export class Connection {
 
   /** Queues a request; they run one after the other. */
   receive(text: string): void {
-    if (this.#isEnded) return this.#cutOffFlood()
-    if (this.#isSettling) return
+    if (this.#isEnded || this.#isSettling) return
     this.#heard()
     this.#waiting.push(text)
     if (this.#waiting.length >= this.#options.waitingRequests) this.#pause()
@@ -125,10 +129,8 @@ export class Connection {
 
   send(frame: Buffer): void {
     if (this.#isEnded) return
-    const { socket, monotonicMs } = this.#options
-    if (socket.bufferedAmount === 0) this.progressAt = monotonicMs()
-    this.#cork()
-    socket.send(frame, { binary: false }, this.#onFlushed)
+    this.#beginToSend()
+    this.#options.socket.send(frame, { binary: false }, this.#onFlushed)
   }
 
   ping(): void {
@@ -141,11 +143,14 @@ export class Connection {
     if (this.#isEnded) return
     this.ended(reason)
     const { socket, stream } = this.#options
-    if (offences.has(reason)) this.#mostBytesRead = stream.bytesRead + READ_AFTER_OFFENCE
+    const isOffence = offences.has(reason)
+    this.#stopReading(isOffence)
     if (announced.has(reason)) socket.send(encodeEnding(reason, among), { binary: false }, ignore)
     // a paused socket would never read the peer's answer to the close
     socket.resume()
     socket.close(closeCodes[reason].code, closeCodes[reason].meaning)
+    // nobody would see the peer's answer
+    if (isOffence) stream.end()
   }
 
   /** The socket is gone, or about to be: nothing more is read from it or sent to it. */
@@ -163,6 +168,25 @@ export class Connection {
     this.#waiting.length = 0
     this.#onRoom?.()
     await this.#running
+  }
+
+  /**
+   * What an offender has sent besides is not looked at any more (RFC 6455 section 7.1.7), only taken off the wire so that our
+   * last words arrive; of the others the answer to the close is waited for. Neither goes on without end.
+   */
+  #stopReading(isOffence: boolean): void {
+    const { stream } = this.#options
+    const most = stream.bytesRead + READ_AFTER_END
+    if (isOffence) stream.removeAllListeners('data')
+    stream.on('data', () => {
+      if (stream.bytesRead > most) stream.destroy()
+    })
+  }
+
+  #beginToSend(): void {
+    const { socket, monotonicMs } = this.#options
+    if (socket.bufferedAmount === 0) this.progressAt = monotonicMs()
+    this.#cork()
   }
 
   /** What is sent in one turn, a reply and the events that follow from it, leaves in one write. */
@@ -222,23 +246,18 @@ export class Connection {
 
   /** What asks for nothing costs as much to read as what does: too much of it is a flood, too. */
   #countLikeRequest(): void {
-    if (this.#isEnded) return this.#cutOffFlood()
+    if (this.#isEnded) return
     this.#heard()
     if (this.requestLimit.take() > 0 && this.requestLimit.isFlooding()) this.end('flooding')
-  }
-
-  /** The rest of what was under way is read, so that the peer's answer to the close is; not what comes without end. */
-  #cutOffFlood(): void {
-    const { stream } = this.#options
-    if (stream.bytesRead > this.#mostBytesRead) stream.destroy()
   }
 }
 
 // --- Internal helpers ---
 
-/** The ends that the peer has brought about by what it sent, and how much more of that is read. */
+/** The ends that the peer has brought about by what it sent. */
 const offences: ReadonlySet<CloseReason> = new Set(['violation', 'binary', 'flooding'])
-const READ_AFTER_OFFENCE = 65_536
+/** Bytes that may come after the end. */
+const READ_AFTER_END = 65_536
 
 /** When to come back, spread out so that a restart does not bring everybody at once. */
 const RECONNECT_AFTER_MS: Partial<Record<CloseReason, [least: number, spread: number]>> = {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws'
 import { PROTOCOL } from './authenticate.ts'
 import type { Connection } from './connection.ts'
+import { readInPieces } from './reading.ts'
 
 /**
  * A `ws` server with our limits, which `open` turns admitted sockets into connections.
@@ -15,6 +16,8 @@ export function createSocketServer({ frameBytes, open }: SocketServerOptions): W
     noServer: true,
     maxPayload: frameBytes,
     perMessageDeflate: false,
+    // the connection counts pings before it answers them
+    autoPong: false,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
     // many tiny fragments cost memory (GHSA-96hv-2xvq-fx4p)
     maxFragments: 64,
@@ -22,10 +25,11 @@ export function createSocketServer({ frameBytes, open }: SocketServerOptions): W
     ...CLOSE_TIMEOUT,
   })
   server.on('connection', (socket: WebSocket, request: IncomingMessage) => {
+    readInPieces(request.socket)
     const connection = open(socket, request)
     if (!connection) return
     socket.on('message', (_data, isBinary) => isBinary && connection.end('binary'))
-    socket.on('ping', () => connection.pinged())
+    socket.on('ping', (data) => connection.pinged(data))
     socket.on('pong', () => connection.ponged())
   })
   return server

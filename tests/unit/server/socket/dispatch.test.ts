@@ -4,11 +4,10 @@ import { pino } from 'pino'
 import { expect, test } from 'vitest'
 import { createCounters } from '#rufer/server/counters.ts'
 import type { RequestContext } from '#rufer/server/handlers/context.ts'
-import { Connection } from '#rufer/server/socket/connection.ts'
 import { createDispatch } from '#rufer/server/socket/dispatch.ts'
-import { createRequestLimit } from '#rufer/server/socket/limits.ts'
 import { StoreError } from '#rufer/server/store/port.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
+import { createConnection, silentSocket } from '#rufer/tests/helpers/connections.ts'
 
 /** A connection whose service of users does what it is told. */
 function createFailing(getUser: () => unknown) {
@@ -28,25 +27,13 @@ function createFailing(getUser: () => unknown) {
     serverTime: () => '2026-01-01T00:00:00.000Z',
   } as unknown as RequestContext
   const dispatch = createDispatch({ toContext: () => context, counters, log })
-  const socket: ConstructorParameters<typeof Connection>[0]['socket'] = {
-    bufferedAmount: 0,
-    send: (frame) => void frames.push(JSON.parse(frame.toString())),
-    close: (code) => void frames.push(code),
-    pause: () => {},
-    resume: () => {},
-    ping: () => {},
-  }
-  const connection = new Connection({
-    id: 'connection',
-    userId: 'alice',
-    socket,
-    stream: { bytesRead: 0, cork: () => {}, uncork: () => {}, destroy: () => {} },
-    requestLimit: createRequestLimit({ perSecond: 0, burst: 1 }, () => 0),
-    waitingRequests: 64,
-    unsentBytes: 1_000_000,
-    monotonicMs: () => 0,
+  const connection = createConnection({
+    socket: {
+      ...silentSocket,
+      send: (frame) => void frames.push(JSON.parse(frame.toString())),
+      close: (code) => void frames.push(code),
+    },
     dispatch,
-    onEnd: () => {},
   })
   const ask = async (id: number) => {
     await dispatch(connection, JSON.stringify({ id, method: 'user.get', params: { userId: 'bob' } }))

@@ -36,7 +36,7 @@ function openMany(count: number) {
       close: nothing,
       resume: nothing,
     } as unknown as WebSocket
-    const stream = { bytesRead: 0, cork: nothing, uncork: nothing } as unknown as Socket
+    const stream = { bytesRead: 0, cork: nothing, uncork: nothing, on: nothing } as unknown as Socket
     sockets.open(socket, stream, new Admission('127.0.0.1', nothing))
   }
   const waits = () => told.map((frame): number => JSON.parse(String(frame)).data.reconnectAfterMs)
