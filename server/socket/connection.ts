@@ -1,6 +1,7 @@
 // One live socket: the queue of its requests, the only place that sends, and its end.
 import { announced, closeCodes, type CloseReason } from '#rufer/shared/protocol/close-codes.ts'
 import { UNSENT_BEFORE_NEXT } from '#rufer/shared/protocol/limits.ts'
+import type { TakeTurn } from './backlog.ts'
 import { encodeEvent } from './encode.ts'
 import type { RequestLimit } from './limits.ts'
 
@@ -40,6 +41,8 @@ export interface ConnectionOptions {
   /** bytes that may be unsent before the reader counts as too slow */
   unsentBytes: number
   monotonicMs: () => number
+  /** resolves when a request may run that waited for another one */
+  takeTurn: TakeTurn
   /** answers one request */
   dispatch(connection: Connection, text: string): Promise<void>
   /** called once, when the connection has ended: for a reason of ours, or because the peer or the network ended it */
@@ -211,6 +214,7 @@ export class Connection {
       if (text === undefined) break
       await this.#options.dispatch(this, text)
       if (this.#isPaused && this.#waiting.length < this.#options.waitingRequests) this.#resume()
+      if (this.#waiting.length > 0) await this.#options.takeTurn()
     }
     this.#running = undefined
   }

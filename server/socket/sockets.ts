@@ -12,6 +12,7 @@ import type { Signals } from '#rufer/server/services/signals.ts'
 import type { CloseReason } from '#rufer/shared/protocol/close-codes.ts'
 import { PAGE_SIZE, SYNC_CONVERSATIONS } from '#rufer/shared/protocol/limits.ts'
 import { Admission, createAdmissions, type Admissions } from './admissions.ts'
+import { createBacklog, type TakeTurn } from './backlog.ts'
 import { Connection } from './connection.ts'
 import { createDispatch, type Dispatch } from './dispatch.ts'
 import { encodeEvent } from './encode.ts'
@@ -41,6 +42,7 @@ export function createSockets(deps: SocketsDeps) {
     clock.monotonicMs,
   )
   const dispatch = createDispatch({ ...deps, toContext: (connection) => toContext(connection, deps) })
+  const takeTurn = createBacklog(clock.monotonicMs)
   let isDraining = false
   const stopHeartbeat = startHeartbeat({ hub, config, monotonicMs: clock.monotonicMs })
 
@@ -50,7 +52,7 @@ export function createSockets(deps: SocketsDeps) {
 
     /** The connection of an admitted socket: it gets every event from here on, `session.started` first. */
     open(socket: WebSocket, stream: Socket, admission: Admission): Connection {
-      const connection = createConnection({ socket, stream, admission, dispatch, deps })
+      const connection = createConnection({ socket, stream, admission, takeTurn, dispatch, deps })
       admission.connection = connection
       connection.send(encodeStarted(connection, deps))
       deps.log.debug(
@@ -92,11 +94,12 @@ interface Opening {
   socket: WebSocket
   stream: Socket
   admission: Admission
+  takeTurn: TakeTurn
   dispatch: Dispatch
   deps: SocketsDeps
 }
 
-function createConnection({ socket, stream, admission, dispatch, deps }: Opening) {
+function createConnection({ socket, stream, admission, takeTurn, dispatch, deps }: Opening) {
   const { config, clock, counters, hub, log, services } = deps
   const { requestsPerSecond, requestsBurst, waitingRequests, unsentBytes } = config.limits
   return new Connection({
@@ -111,6 +114,7 @@ function createConnection({ socket, stream, admission, dispatch, deps }: Opening
     waitingRequests,
     unsentBytes,
     monotonicMs: clock.monotonicMs,
+    takeTurn,
     dispatch,
     onEnd(connection: Connection, reason?: CloseReason) {
       if (reason) counters.dropped(`connection-${reason}`)

@@ -13,6 +13,7 @@ export function createConnection(options: Partial<ConnectionOptions> = {}): Conn
     waitingRequests: 64,
     unsentBytes: 1_048_576,
     monotonicMs: () => 0,
+    takeTurn: async () => {},
     dispatch: async () => {},
     onEnd: nothing,
     ...options,
