@@ -58,6 +58,7 @@ export function startWebhooks(deps: WebhooksDeps): Webhooks {
   async function run() {
     while (!end.signal.aborted) {
       await lookOnce()
+      await pause(SPACE_MS)
       await alarm.wait(POLL_MS)
     }
   }
@@ -80,6 +81,8 @@ export function startWebhooks(deps: WebhooksDeps): Webhooks {
 // --- Internal helpers ---
 
 const POLL_MS = 1_000
+/** Much may happen all the time: what comes meanwhile is found in one look. */
+const SPACE_MS = 20
 const COUNT_MS = 5_000
 /** Longer than a topic waits after the outbox failed. */
 const QUIET_MS = 60_000
