@@ -30,6 +30,8 @@ export function createTell(deps: TellDeps): (event: OutboxEvent) => Promise<numb
       // cut off by ourselves: nobody knows whether it was taken
       return isEnding() ? 0 : fail(event, error, deps)
     }
+    // what is forgotten here is at most sent once more
+    if (taken.size >= MOST_TAKEN) taken.clear()
     taken.add(event.id)
     await outbox.remove(event.id)
     taken.delete(event.id)
@@ -39,6 +41,8 @@ export function createTell(deps: TellDeps): (event: OutboxEvent) => Promise<numb
 
 // --- Internal helpers ---
 
+/** Most of them are removed at once; those are left that another process had removed before. */
+const MOST_TAKEN = 10_000
 const MOST_BACKOFF_MS = 3_600_000
 
 async function fail(event: OutboxEvent, error: unknown, { config, outbox, clock, counters, log }: TellDeps) {

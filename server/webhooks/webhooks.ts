@@ -110,8 +110,8 @@ function reportCounts({ outbox, counters }: WebhooksDeps) {
   let countedAt = -Infinity
   counters.gauge('webhooks_waiting', 'Webhooks that wait to be taken', () => last.waiting)
   counters.gauge('webhooks_dead', 'Webhooks that were given up', () => last.dead)
-  counters.gauge('webhooks_lag_ms', 'The age of the webhook that waits longest, in milliseconds', () =>
-    last.oldestAt === null ? 0 : Math.max(0, Date.now() - Date.parse(last.oldestAt)),
+  counters.gauge('webhooks_lag_seconds', 'The age of the webhook that waits longest', () =>
+    last.oldestAt === null ? 0 : Math.max(0, Date.now() - Date.parse(last.oldestAt)) / 1_000,
   )
   return async () => {
     if (performance.now() - countedAt < COUNT_MS) return

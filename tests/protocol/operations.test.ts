@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { METRICS_TOKEN } from '#rufer/tests/helpers/metrics.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
+import { webhooksTo } from '#rufer/tests/helpers/receiver.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 const DOCS = join(import.meta.dirname, '../../docs')
@@ -14,7 +15,8 @@ let server: TestServer
 /** The names of all that it tells, of histograms with their endings. */
 let told: Set<string>
 beforeAll(async () => {
-  server = await startServer({ env: { RUFER_METRICS_TOKEN: METRICS_TOKEN } })
+  const hooks = webhooksTo({ url: 'http://127.0.0.1:1/' })
+  server = await startServer({ env: { RUFER_METRICS_TOKEN: METRICS_TOKEN, ...hooks } })
   await meet(server)
   const headers = { authorization: `Bearer ${METRICS_TOKEN}` }
   const text = await (await fetch(`${server.url}/metrics`, { headers })).text()

@@ -34,6 +34,19 @@ test('what was taken is not sent again for being unable to forget it', async () 
   expect(await outbox.listEvents(topic, 1)).toEqual([])
 })
 
+test('keeps no more ids than so many of those it could not forget', async () => {
+  const { outbox, topic } = await fillOutbox(1)
+  const [event] = await outbox.listEvents(topic, 1)
+  if (!event) throw new Error('there is no event')
+  const sent: string[] = []
+  const attempt = async ({ id }: { id: string }) => void sent.push(id)
+  const tell = createTell({ ...around, outbox: { ...outbox, remove: fail }, attempt })
+  const ids = Array.from({ length: 10_001 }, (_, index) => `event ${index}`)
+  for (const id of [...ids, 'event 10000', 'event 0'])
+    await expect(tell({ ...event, id })).rejects.toThrow('the disk is full')
+  expect(sent).toEqual([...ids, 'event 0'])
+})
+
 test('tells why, also where every address of a name refused', async () => {
   const { outbox, topic } = await fillOutbox(1)
   const [event] = await outbox.listEvents(topic, 1)
@@ -51,6 +64,10 @@ test('tells why, also where every address of a name refused', async () => {
 })
 
 // --- Internal helpers ---
+
+async function fail(): Promise<never> {
+  throw new Error('the disk is full')
+}
 
 const both: LookupFunction = (_, _options, callback) =>
   callback(null, [
