@@ -66,6 +66,15 @@ export function toMessageRows(source: RowSource): MessageRow[] {
   })
 }
 
+/** The same rows, where one of before is equal as the very object it was: what shows it has nothing to do. */
+export function reuseRows(rows: MessageRow[], before: readonly MessageRow[]): MessageRow[] {
+  const known = new Map(before.map((row) => [row.id, row]))
+  return rows.map((row) => {
+    const old = known.get(row.id)
+    return old && isEqual(old, row) ? old : row
+  })
+}
+
 /** What a failed message says. */
 export function toReason(error: OutboxRow['error']): string {
   const known = reasons.find(([codes]) => codes.some((code) => code === error?.code))
@@ -78,6 +87,11 @@ const reasons: readonly [codes: string[], reason: string][] = [
   [['id-conflict'], 'Another message has its id already.'],
   [['frame-refused'], 'The server refused it.'],
 ]
+
+function isEqual(a: MessageRow, b: MessageRow): boolean {
+  const values = new Map(Object.entries(b))
+  return Object.entries(a).every(([key, value]) => values.get(key) === value)
+}
 
 function fromMessage(message: Message, { conversation, viewerId, dividerSeq }: RowSource): Bare {
   const isOwn = message.senderId === viewerId

@@ -5,7 +5,7 @@ import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { holds } from '#rufer/stores/message-window.ts'
 import { useMessagesStore } from '#rufer/stores/messages.ts'
 import { startOfDay } from './format-time.ts'
-import { toMessageRows, type MessageRow } from './message-rows.ts'
+import { reuseRows, toMessageRows, type MessageRow } from './message-rows.ts'
 import { useChatNow } from './useChatNow.ts'
 import { useHeldRange } from './useHeldRange.ts'
 import { useHistory } from './useHistory.ts'
@@ -72,10 +72,10 @@ function useWantedRows(
   ]
   const now = useChatNow()
   const today = computed(() => startOfDay(new Date(now.value)))
-  return computed((): MessageRow[] => {
+  return computed((before: MessageRow[] = []): MessageRow[] => {
     const conversation = conversations.byId.get(id)
     if (!conversation) return []
-    return toMessageRows({
+    const rows = toMessageRows({
       conversation,
       messages: messages.windowOf(id).messages,
       // Until the page has caught up, the newer ones that the list told of are only on their way.
@@ -85,6 +85,7 @@ function useWantedRows(
       dividerSeq: dividerSeq.value,
       now: today.value,
     })
+    return reuseRows(rows, before)
   })
 }
 

@@ -1,18 +1,16 @@
 // The parts of a text, where what finds links is fetched once a text may hold one: most conversations begin without it.
-import { computed, shallowRef, toValue, watchEffect, type MaybeRefOrGetter } from 'vue'
+import { computed, shallowRef, toValue, type MaybeRefOrGetter } from 'vue'
 import { useDebugStore } from '#rufer/stores/debug.ts'
 import type { TextPart, toTextParts } from './message-links.ts'
 
 const MAY_LINK = /https?:|mailto:|www\./i
 
-/** Until it has come, or where it cannot, a text is one part without links. */
+/** Undefined where there are no links, and until what finds them has come. */
 export function useTextParts(text: MaybeRefOrGetter<string>) {
-  watchEffect(() => {
-    if (MAY_LINK.test(toValue(text))) void fetchFinder()
-  })
-  return computed((): TextPart[] => {
-    const plain = toValue(text)
-    return MAY_LINK.test(plain) && find.value ? find.value(plain) : [{ text: plain }]
+  return computed((): TextPart[] | undefined => {
+    if (!MAY_LINK.test(toValue(text))) return undefined
+    if (!find.value) void fetchFinder()
+    return find.value?.(toValue(text))
   })
 }
 

@@ -2,32 +2,38 @@
 import { mountSuspended } from '@nuxt/test-utils/runtime'
 import { expect, it } from 'vitest'
 import MessageItem from '#rufer/components/message/MessageItem.vue'
+import type { MessageRow } from '#rufer/composables/message-rows.ts'
 import { INSTANT } from '../helpers/chat-fixtures.ts'
 
-const props = {
+const row: MessageRow = {
   id: 'm1',
+  senderId: 'bob',
   text: 'Hello',
   createdAt: INSTANT,
-  senderName: 'Bob',
   isOwn: false,
   isDeleted: false,
   status: undefined,
   reason: undefined,
   isUnkept: false,
+  message: undefined,
   day: undefined,
   hasDivider: false,
   startsGroup: true,
   endsGroup: true,
+}
+const others = {
+  senderName: 'Bob',
   isNewestOwn: false,
   isWhole: false,
   isCopied: false,
-  debug: undefined,
+  isDebug: false,
   recipient: 'alice',
 }
+const props = { row, ...others }
 
 it('shows markup as the text it is', async () => {
   const text = '<img src=x onerror=alert(1)>'
-  const item = await mountSuspended(MessageItem, { props: { ...props, text } })
+  const item = await mountSuspended(MessageItem, { props: { ...others, row: { ...row, text } } })
   expect(item.find('.text').text()).toBe(text)
   expect(item.find('img').exists()).toBe(false)
 })
@@ -38,7 +44,9 @@ it('names its sender and time for those who hear it', async () => {
 })
 
 it('says of a deleted message that it is, and offers nothing to do with it', async () => {
-  const item = await mountSuspended(MessageItem, { props: { ...props, text: '', isDeleted: true } })
+  const item = await mountSuspended(MessageItem, {
+    props: { ...others, row: { ...row, text: '', isDeleted: true } },
+  })
   expect(item.find('.bubble').text()).toMatch(/^Message deleted\s*\d/)
   expect(item.findAll('button, a')).toEqual([])
   expect(item.find('article').attributes('aria-label')).toMatch(/^Bob, \d/)
@@ -46,16 +54,16 @@ it('says of a deleted message that it is, and offers nothing to do with it', asy
 
 it('says what closing the page would lose', async () => {
   const item = await mountSuspended(MessageItem, {
-    props: { ...props, isOwn: true, status: 'waiting', isUnkept: true },
+    props: { ...others, row: { ...row, isOwn: true, status: 'waiting', isUnkept: true } },
   })
   expect(item.text()).toContain('Lost if you close this page')
-  await item.setProps({ isUnkept: false })
+  await item.setProps({ row: { ...row, isOwn: true, status: 'waiting' } })
   expect(item.text()).not.toContain('Lost')
 })
 
 it('says why it was not sent, and offers Retry, Edit and Delete', async () => {
   const item = await mountSuspended(MessageItem, {
-    props: { ...props, isOwn: true, status: 'failed', reason: 'The text is too long.' },
+    props: { ...others, row: { ...row, isOwn: true, status: 'failed', reason: 'The text is too long.' } },
   })
   expect(item.text()).toMatch(/Not sent.*The text is too long\./s)
   expect(item.findAll('button').map((button) => button.text())).toEqual(['Retry', 'Edit', 'Delete'])

@@ -4,6 +4,7 @@ import { nextTick } from 'vue'
 import { expect, it } from 'vitest'
 import MessageItem from '#rufer/components/message/MessageItem.vue'
 import MessageList from '#rufer/components/message/MessageList.vue'
+import type { MessageRow } from '#rufer/composables/message-rows.ts'
 import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { emptyWindow } from '#rufer/stores/message-window.ts'
@@ -42,8 +43,8 @@ async function mountList() {
   useMessagesStore().windows.set('c1', { ...emptyWindow, messages, state: 'ready' })
   const rendered: number[] = []
   const noteUpdates = {
-    updated(this: { $: { type: unknown }; $props: { id?: string } }) {
-      if (this.$.type === MessageItem) rendered.push(Number(this.$props.id?.slice(-12)))
+    updated(this: { $: { type: unknown }; $props: { row?: MessageRow } }) {
+      if (this.$.type === MessageItem) rendered.push(this.$props.row?.message?.seq ?? 0)
     },
   }
   const wrapper = await mountSuspended(MessageList, {

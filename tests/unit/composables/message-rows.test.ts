@@ -1,6 +1,6 @@
 // Rows: groups, days, the divider, and how far each own message got.
 import { expect, it } from 'vitest'
-import { toMessageRows, toReason, type RowSource } from '#rufer/composables/message-rows.ts'
+import { reuseRows, toMessageRows, toReason, type RowSource } from '#rufer/composables/message-rows.ts'
 import type { OutboxRow } from '#rufer/stores/messages.ts'
 import { aConversation, aMember, aMessage } from '../../helpers/chat-fixtures.ts'
 
@@ -55,6 +55,18 @@ it('shows a deleted message in its place, of which nothing else is told', () => 
     [false, 'sent'],
     [true, undefined],
   ])
+})
+
+it('keeps what did not change as the very object it was', () => {
+  const members = [aMember('alice'), aMember('bob', { deliveredSeq: 2, readSeq: 1 })]
+  const messages = [1, 2, 3].map((seq) => aMessage({ seq, senderId: 'alice' }))
+  const before = toMessageRows(source({ messages }))
+  const same = reuseRows(toMessageRows(source({ messages })), before)
+  expect(same.every((row, index) => row === before[index])).toBe(true)
+  const after = toMessageRows(source({ messages, conversation: aConversation({ members }) }))
+  const rows = reuseRows(after, before)
+  expect(rows).toEqual(after)
+  expect(rows.map((row, index) => row === before[index])).toEqual([false, false, true])
 })
 
 it('shows a message once that is on its way still and in its conversation already', () => {
