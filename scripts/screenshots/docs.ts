@@ -1,9 +1,11 @@
 // The pictures of docs/screenshots: a handful of states, each as small as it can be read.
+import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { allStates } from '#rufer/tests/helpers/chat-states/all.ts'
 import { onStage, type View } from '#rufer/tests/helpers/chat-states/stage.ts'
 import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import { toSmallPng } from './small-png.ts'
 
 export interface Picture {
   state: string
@@ -34,7 +36,7 @@ export async function takeForDocs({ browser, server, root }: Studio, picture: Pi
   const options = { colorScheme, deviceScaleFactor: 1 }
   const path = join(root, 'docs/screenshots', `${name}.${view}.png`)
   await onStage(state, { browser, server, view, options }, async (page) => {
-    await page.screenshot({ path })
+    await writeFile(path, toSmallPng(await page.screenshot()))
     process.stdout.write(`${relative(process.cwd(), path)}\n`)
   })
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { startServer } from '#rufer/tests/helpers/server.ts'
+import { toSmallPng } from './small-png.ts'
 
 const HEIGHT = 668
 
@@ -18,7 +19,8 @@ export async function takeReadmePicture(browser: Browser, path: string): Promise
       openWindow(browser, `${server.url}/chat?userId=${userId}`, { width, colorScheme })
     const [alice, bob] = await Promise.all([open('alice', 820, 'light'), open('bob', 400, 'dark')])
     await talk(alice, bob)
-    await writeFile(path, await sideBySide(browser, [await alice.screenshot(), await bob.screenshot()]))
+    const windows = [await alice.screenshot(), await bob.screenshot()]
+    await writeFile(path, toSmallPng(await sideBySide(browser, windows)))
   } finally {
     await server.stop()
   }

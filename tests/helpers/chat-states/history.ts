@@ -1,9 +1,11 @@
 // What was said before anybody looks: days of conversations of Alice, written into the store at instants of the past.
-import { randomUUID } from 'node:crypto'
+import { v7 } from 'uuid'
 import { openStore } from '#rufer/server/store/open.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 
 const LONG_WORD = 'Donaudampfschifffahrt'.repeat(15).slice(0, 300)
+/** From being sent to being stored. */
+const ON_ITS_WAY_MS = 38
 const LONG_TEXT = Array.from({ length: 40 }, (_, line) => `${line + 1}. Line of the minutes`).join('\n')
 
 /** Fills a data folder that no process uses just now. */
@@ -77,6 +79,7 @@ function withBob(): Talk {
     ),
     said('bob', 'The rest can follow.', daysAgo(3, '09:33')),
     said('alice', 'Sure.', daysAgo(3, '10:02')),
+    said('bob', LONG_WORD, daysAgo(3, '10:06')),
     said('bob', 'Did the build pass?', daysAgo(1, '17:02')),
     said(
       'alice',
@@ -84,7 +87,6 @@ function withBob(): Talk {
       daysAgo(1, '17:04'),
     ),
     said('bob', 'شكرًا، سأراجع السجل هذا المساء وأكتب لك (build 1204).', daysAgo(1, '17:05')),
-    said('bob', LONG_WORD, daysAgo(1, '17:06')),
     said('bob', '🎉', minutesAgo(42)),
     said('alice', '👍🏽🚀', minutesAgo(40)),
     said('alice', 'I wrote it up:\n\n1. tag the release\n2. tell the others', minutesAgo(40)),
@@ -142,7 +144,7 @@ function minutesAgo(minutes: number): string {
 async function write(store: ChatStore, talk: Talk): Promise<void> {
   const { peer, lines, peerRead = lines.length, peerDelivered = peerRead, aliceRead = lines.length } = talk
   const drafts = lines.map(({ from, text, at }) => ({
-    id: randomUUID(),
+    id: v7({ msecs: Date.parse(at) - ON_ITS_WAY_MS }),
     senderId: from,
     target: { userId: from === 'alice' ? peer : 'alice' },
     text,
