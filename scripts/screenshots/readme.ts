@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { startServer } from '#rufer/tests/helpers/server.ts'
 import { toSmallPng } from './small-png.ts'
 
-const HEIGHT = 668
+const HEIGHT = 704
 
 /**
  * Lets two people talk on a server of their own, and writes the picture of it.
@@ -38,6 +38,8 @@ async function openWindow(
   await page.goto(url)
   await page.getByRole('link').filter({ hasText: 'No messages yet' }).click()
   await composerOf(page).waitFor()
+  // Where it points at nothing.
+  await page.mouse.move(0, 0)
   return page
 }
 

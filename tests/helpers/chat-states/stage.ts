@@ -74,6 +74,8 @@ export async function openChat({ server, page }: Stage, peer: string | RegExp, m
   await page.goto(`${server.url}/chat?userId=alice${more}`)
   await page.getByRole('link', { name: peer }).click()
   await page.getByRole('textbox', { name: 'Message to' }).waitFor()
+  // What the pointer is on shows what can be done with it.
+  await page.mouse.move(0, 0)
   await page.getByRole('article').or(page.getByText('Say hello')).first().waitFor()
 }
 
