@@ -58,7 +58,7 @@ test.each([COMPOSE, PRODUCTION])('%s fits the schema of Compose and its common r
 const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0
 test.skipIf(!hasCompose).each([COMPOSE, PRODUCTION])('docker compose accepts %s', (file) => {
   const args = ['compose', '--file', file, '--profile', 'dev', 'config', '--quiet']
-  const env = { PATH: process.env['PATH'], RUFER_HOST: 'chat.example.com', RUFER_SECRET_KEY: 'x' }
+  const env = { ...process.env, RUFER_HOST: 'chat.example.com', RUFER_SECRET_KEY: 'x' }
   const { status, stderr } = spawnSync('docker', args, { encoding: 'utf8', env })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
 })
