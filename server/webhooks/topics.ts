@@ -96,8 +96,10 @@ export function createTopics(deps: TopicsDeps): Topics {
 /** How many are told at the same time, and so how many connections there are. */
 const AT_ONCE = 16
 /** Most of them wait for another attempt; others then stay in the store. */
-const MOST_KNOWN = 10_000
+const MOST_KNOWN = 50_000
 const READ_AT_ONCE = 20
+/** Meanwhile what an event tells may have been erased, so it is read again before it is sent. */
+const STALE_MS = 1_000
 /** After a failure of the outbox, doubled each time. */
 const PAUSE_MS = 500
 const MOST_PAUSE_MS = 30_000
@@ -141,8 +143,9 @@ async function tellAll(topic: Topic, deps: TopicsDeps): Promise<number> {
 }
 
 async function tellSome(events: OutboxEvent[], { tell, mayTell }: TopicsDeps) {
+  const readAt = performance.now()
   for (const event of events) {
-    if (!mayTell()) return 0
+    if (!mayTell() || performance.now() - readAt > STALE_MS) return 0
     const waitMs = await tell(event)
     if (waitMs > 0) return waitMs
   }

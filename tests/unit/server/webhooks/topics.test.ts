@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createTopics } from '#rufer/server/webhooks/topics.ts'
 import { fillOutbox, someTurns } from './stage.ts'
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }))
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 const unexpected = (error: unknown) => {
@@ -90,6 +90,29 @@ test('one whose outbox fails goes on by itself after a while, longer each time, 
     await someTurns()
     expect(failed).toHaveLength(count)
   }
+})
+
+test('what was read a while ago is read again before it is sent: meanwhile it may have been erased', async () => {
+  const { outbox, topic, ids } = await fillOutbox(3)
+  const [first = '', second = '', third = ''] = ids
+  const told: string[] = []
+  const topics = createTopics({
+    outbox,
+    mayTell: () => true,
+    onFailure: unexpected,
+    async tell({ id }) {
+      told.push(id)
+      await outbox.remove(id)
+      if (id !== first) return 0
+      vi.advanceTimersByTime(1_500)
+      await outbox.remove(second)
+      return 0
+    },
+  })
+  topics.found([topic])
+  await someTurns()
+  await topics.idle()
+  expect(told).toEqual([first, third])
 })
 
 // --- Internal helpers ---
