@@ -18,8 +18,10 @@ export function createBacklog(monotonicMs: () => number): TakeTurn {
   async function run() {
     isRunning = true
     while (waiting.length > 0) {
+      const began = monotonicMs()
       await othersTurn()
-      await runSome(monotonicMs() + MOST_MS)
+      const now = monotonicMs()
+      await runSome(now + Math.max(LEAST_MS, (now - began) * SHARE))
     }
     isRunning = false
   }
@@ -41,7 +43,9 @@ export function createBacklog(monotonicMs: () => number): TakeTurn {
 // --- Internal helpers ---
 
 /** Of a turn of the event loop; a request that takes longer is the only one of its turn. */
-const MOST_MS = 1
+const LEAST_MS = 1
+/** Of what others took just now: where turns are long, who waits in the line still gets on. */
+const SHARE = 0.5
 
 /** One whole turn: what came meanwhile is read, and what is to be written for it is committed. */
 async function othersTurn() {

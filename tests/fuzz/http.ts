@@ -88,11 +88,9 @@ interface AnyCall {
 }
 
 function anyCall(random: Random, userIds: string[]): AnyCall {
-  const userId = random.chance(0.7) ? random.pick(userIds) : anyString(random)
-  const [method = '', path = ''] = random
-    .pick(Object.keys(calls))
-    .replace(':userId', encodeUnsafe(userId))
-    .split(' ')
+  const call = random.pick(Object.keys(calls))
+  const userId = random.chance(0.7) ? anyUserId(random, { call, userIds }) : anyString(random)
+  const [method = '', path = ''] = call.replace(':userId', encodeUnsafe(userId)).split(' ')
   const text = () => JSON.stringify(anyString(random))
   const [id, senderId] = [crypto.randomUUID(), random.pick(userIds)].map((value) => JSON.stringify(value))
   const fields = {
@@ -111,6 +109,12 @@ function anyCall(random: Random, userIds: string[]): AnyCall {
       ? mutated(random, fields)
       : random.pick([anyBrokenJson(random), anyObject(random), anyString(random)]),
   }
+}
+
+/** The users of all parts are needed to the end: those who come only to be erased are others. */
+function anyUserId(random: Random, { call, userIds }: { call: string; userIds: string[] }): string {
+  const isAboutThem = call === 'DELETE /api/users/:userId' || random.chance(0.3)
+  return isAboutThem ? `passing-${random.below(50)}` : random.pick(userIds)
 }
 
 function anyHeaders(random: Random): Record<string, string> {
