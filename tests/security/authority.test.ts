@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { callApi } from '#rufer/tests/helpers/api.ts'
 import { connect, newId } from '#rufer/tests/helpers/client.ts'
-import { connectNew, heard, meet, newUserId, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
+import {
+  connectNew,
+  heard,
+  hearGone,
+  meet,
+  newUserId,
+  UNHURRIED,
+  type Company,
+} from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { methods } from '#rufer/shared/protocol/methods.ts'
 
@@ -90,7 +98,7 @@ test('S23 presence, typing, receipts and profiles reach those who share a conver
   })
   await bob.next('conversation.updated')
   await alice.close()
-  expect((await bob.next('presence.changed')).presence.status).toBe('offline')
+  expect((await hearGone(bob, alice.userId)).status).toBe('offline')
   await mallory.settled()
   expect(heard(mallory)).toHaveLength(before)
 })

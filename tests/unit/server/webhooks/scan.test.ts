@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => void vi.useRealTimers())
 
 /** An outbox of two pages, each of which takes so long to read; `places` are where it was read from. */
-async function aScan({ pageMs = 0, isFull = () => false } = {}) {
+async function aScan({ pageMs = 0, isFull = (): boolean => false } = {}) {
   const { outbox } = await fillOutbox(0)
   const places: (string | undefined)[] = []
   const found: string[] = []
