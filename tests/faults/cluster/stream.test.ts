@@ -1,10 +1,13 @@
 // The change streams in trouble under load: cut, killed, and told that they cannot go on.
+import mongoose from 'mongoose'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 import { startCluster, type Cluster } from './cluster.ts'
 import { closesOf, endure, untilSentAway } from '#rufer/tests/faults/trial/endure.ts'
 import type { Trial } from '#rufer/tests/faults/trial/trial.ts'
+
+const { Long } = mongoose.mongo
 
 describe.skipIf(!(await hasMongod()))('streams', () => {
   let cluster: Cluster
@@ -61,7 +64,8 @@ describe.skipIf(!(await hasMongod()))('streams', () => {
         void sentAway.then(stop, stop)
         // one that is killed between two calls is not found by the next, which a stream survives: so again and again
         while (!over.signal.aborted) {
-          const cursors = (await findStreams()).map((stream) => stream.cursor.cursorId)
+          // an id that is small comes as a number, which the command does not take
+          const cursors = (await findStreams()).map(({ cursor }) => Long.fromString(String(cursor.cursorId)))
           await onPrimary({ killCursors: '$cmd.aggregate', cursors })
           await pause(1_000, undefined, { signal: over.signal }).catch(() => undefined)
         }
