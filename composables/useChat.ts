@@ -4,7 +4,9 @@ import { useConnectionStore } from '#rufer/stores/connection.ts'
 import { useConversationsStore } from '#rufer/stores/conversations.ts'
 import { useDebugStore } from '#rufer/stores/debug.ts'
 import { useChatRoute } from './useChatRoute.ts'
+import { useCopier } from './useCopier.ts'
 import { useDemo } from './useDemo.ts'
+import { useIdling } from './useLooking.ts'
 import { useNotices } from './useNotices.ts'
 
 export function useChat() {
@@ -29,6 +31,9 @@ export function useChat() {
   )
 
   useNotices()
+  // Kept from one conversation to the next.
+  useIdling()
+  useCopier()
 
   const closed = computed(() => (connection.status.state === 'closed' ? connection.status : undefined))
   return { closed, isDebug, isDemo: useDemo(), userId }

@@ -1,8 +1,8 @@
 // What can be done with a message in the list: its text copied, a long one unfolded.
-import { useClipboard } from '@vueuse/core'
 import { computed, nextTick, shallowRef, watch, type Ref } from 'vue'
 import { useStatusLineStore } from '#rufer/stores/status-line.ts'
 import type { MessageRow } from './message-rows.ts'
+import { useCopier } from './useCopier.ts'
 
 interface Options {
   list: Ref<HTMLElement | null>
@@ -18,8 +18,7 @@ export function useMessageActions(rows: Ref<MessageRow[]>, { list, view }: Optio
 function useCopying(rows: Ref<MessageRow[]>) {
   const statusLine = useStatusLineStore()
   const lastId = shallowRef<string>()
-  // Over plain http there is no clipboard to write to; a text field's can still be copied.
-  const clipboard = useClipboard({ legacy: true })
+  const clipboard = useCopier()
   const copiedId = computed(() => (clipboard.copied.value ? lastId.value : undefined))
 
   async function copy(id: string) {
