@@ -1,14 +1,11 @@
-// A message that was deleted, and a person who was: shown calmly, everywhere, and read out as what they are.
-import type { Browser, Page, WebSocketRoute } from 'playwright-core'
+// A person who was erased, and their messages: shown calmly, everywhere, and read out as what they are.
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Conversation } from '#rufer/shared/model/conversation.ts'
-import type { Message } from '#rufer/shared/model/message.ts'
+import { callApi } from '#rufer/tests/helpers/api.ts'
 import { lookWithAxe } from '#rufer/tests/helpers/axe.ts'
 import { composerOf, listRow, openBrowser, openConversation, shows } from '#rufer/tests/helpers/chat-page.ts'
-import { meet, type Company } from '#rufer/tests/helpers/people.ts'
+import { meet } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
-
-const DELETED_AT = '2026-01-02T12:00:00.000Z'
 
 let browser: Browser
 let server: TestServer
@@ -23,10 +20,9 @@ afterAll(async () => {
 })
 
 test('a deleted message stays in its place as such, without its text, its links or anything to do with it', async () => {
-  const { page, wire, bob, said, rev } = await talk(['https://example.com', 'stays', 'goes, too'])
+  const { page, erase } = await talk(['https://example.com', 'stays', 'goes, too'])
   await page.locator('article a').waitFor()
-  wire.tell('message.updated', { message: deleted(said[0], rev + 1) })
-  wire.tell('message.updated', { message: deleted(said[2], rev + 2) })
+  await erase()
   const bubbles = page.locator('article .bubble')
   await expect
     .poll(() => bubbles.allTextContents())
@@ -38,7 +34,7 @@ test('a deleted message stays in its place as such, without its text, its links 
   const first = page.locator('article').first()
   expect(await first.locator('a, button').count()).toBe(0)
   expect(await first.locator('.deleted').evaluate((one) => getComputedStyle(one).fontStyle)).toBe('italic')
-  expect(await listRow(page, bob.userId).locator('.preview').textContent()).toBe('Message deleted')
+  expect(await listRow(page, 'Deleted user').locator('.preview').textContent()).toBe('Message deleted')
   expect(await page.textContent('body')).not.toContain('example.com')
   expect(await first.ariaSnapshot()).toContain('Message deleted')
   // It was read out when it came: that it went is not.
@@ -52,18 +48,17 @@ test('a deleted message stays in its place as such, without its text, its links 
 })
 
 test('the debug view tells when a message was deleted', async () => {
-  const { page, wire, said, rev } = await talk(['goes'], '&debug=true')
-  wire.tell('message.updated', { message: deleted(said[0], rev + 1) })
-  await expect.poll(() => page.locator('article dl').textContent()).toContain(`deleted${DELETED_AT}`)
+  const { page, erase } = await talk(['goes'], '&debug=true')
+  const deletedAt = await erase()
+  await expect.poll(() => page.locator('article dl').textContent()).toContain(`deleted${deletedAt}`)
   await expect
     .poll(() => page.getByRole('list', { name: 'Log' }).textContent())
-    .toContain(`deleted ${DELETED_AT}`)
+    .toContain(`deleted ${deletedAt}`)
 })
 
 test('a person who was deleted is named so, in the list, above the messages and by the title', async () => {
-  const { page, wire, alice, bob, conversationId } = await talk(['Hello'])
-  const { conversation } = await alice.request('conversation.get', { conversationId })
-  wire.tell('conversation.updated', { conversation: withoutName(conversation, bob.userId) })
+  const { page, erase } = await talk(['Hello'])
+  await erase()
   await page.getByRole('main').getByRole('heading', { name: 'Deleted user' }).waitFor()
   await listRow(page, 'Deleted user').waitFor()
   expect(await page.locator('article').first().getAttribute('aria-label')).toMatch(/^Deleted user, /)
@@ -71,55 +66,20 @@ test('a person who was deleted is named so, in the list, above the messages and 
   await expect.poll(() => page.title()).toBe('Deleted user · Rufer')
 })
 
-/** Bob says something, and Alice's page shows it. */
+/** Bob and Alice say something in turn, and Alice's page shows it; `erase` has Bob erased, and tells when that was. */
 async function talk(texts: string[], more = '') {
-  const company = await meet(server)
-  const { alice, bob, conversationId } = company
-  const said: Message[] = []
-  for (const text of texts) said.push((await bob.say({ conversationId }, text)).message)
-  const wire = createWire()
+  const { alice, bob, conversationId } = await meet(server)
+  for (const [index, text] of texts.entries()) await (index % 2 ? alice : bob).say({ conversationId }, text)
   const page = await openConversation(browser, server, {
     userId: alice.userId,
     conversationId: `${conversationId}${more}`,
-    prepare: (opened: Page) => opened.routeWebSocket('**/ws', wire.join),
   })
   await shows(page, texts)
-  return { ...company, page, wire, said, rev: await revWhenRead(company) }
-}
-
-/** The rev of the conversation once Alice's page has said all it has to say: that everything was read. */
-async function revWhenRead({ alice, conversationId }: Pick<Company, 'alice' | 'conversationId'>) {
-  let rev = 0
-  async function unread() {
-    const { conversation } = await alice.request('conversation.get', { conversationId })
-    rev = conversation.rev
-    return conversation.unreadCount
+  const erase = async () => {
+    const { status } = await callApi(server, `DELETE /api/users/${bob.userId}`)
+    expect(status).toBe(200)
+    const { messages } = await alice.request('message.list', { conversationId })
+    return messages[0]?.deletedAt
   }
-  await expect.poll(unread).toBe(0)
-  return rev
-}
-
-function deleted(message: Message | undefined, rev: number) {
-  return { ...message, rev, text: '', deletedAt: DELETED_AT }
-}
-
-function withoutName(conversation: Conversation, userId: string): Conversation {
-  const members = conversation.members.map((member) =>
-    member.userId === userId ? { ...member, displayName: 'Deleted user' } : member,
-  )
-  return { ...conversation, members }
-}
-
-/** A page's socket, on which the test says what a server would. */
-function createWire() {
-  let socket: WebSocketRoute | undefined
-  return {
-    tell: (event: string, data: object) => socket?.send(JSON.stringify({ event, data })),
-    join: (route: WebSocketRoute) => {
-      const upstream = route.connectToServer()
-      socket = route
-      route.onMessage((text) => upstream.send(text))
-      upstream.onMessage((text) => route.send(text))
-    },
-  }
+  return { page, erase }
 }
