@@ -53,11 +53,31 @@ export function newConversation(userIds: [string, string], at: Instant): Convers
 }
 
 /** Tells the members of a conversation how it stands. */
-export function tellUpdated(batch: Batch, document: ConversationDocument, at: Instant): ConversationRecord {
+function tellUpdated(batch: Batch, document: ConversationDocument, at: Instant): ConversationRecord {
   const conversation = toRecord(document, batch.user)
   const recipients = recipientsOf(document)
   batch.tell({ kind: 'conversation.updated', conversationId: conversation.id, recipients, at, conversation })
   return conversation
+}
+
+/** Tells the members how a conversation stands by then, after a change of it where one is given. */
+export function announceConversation(
+  { _id: conversationId, members }: Pick<ConversationDocument, '_id' | 'members'>,
+  at: Instant,
+  change: (conversation: ConversationDocument) => void = () => {},
+): Operation<void> {
+  return {
+    conversationId,
+    userIds: recipientsOf({ members }),
+    apply(batch) {
+      const current = batch.conversation(conversationId)
+      if (!current) return
+      change(current)
+      // written even where nothing changed, so that it conflicts with whoever changes the conversation meanwhile
+      batch.putConversation(current)
+      tellUpdated(batch, current, at)
+    },
+  }
 }
 
 /** Everyone's id, in order. */

@@ -5,7 +5,7 @@ import type { Message } from '#rufer/shared/model/message.ts'
 import type { ErasureProgress } from '../duties.ts'
 import { ERASED_NAME, scrub, withoutText } from '../erased.ts'
 import type { Operation } from './batch.ts'
-import { recipientsOf, tellUpdated } from './conversations.ts'
+import { announceConversation, recipientsOf } from './conversations.ts'
 import { listMemberships } from './memberships.ts'
 import { takeRev } from './messages.ts'
 import type { Collections, ConversationDocument, ErasureDocument } from './models.ts'
@@ -116,22 +116,10 @@ async function requireConversation({ conversations }: Collections, id: string) {
 }
 
 /** From then on the user writes nothing into a conversation, which tells who is left. */
-function leave(
-  { _id: conversationId, members }: ConversationDocument,
-  userId: string,
-  at: Instant,
-): Operation<void> {
-  return {
-    conversationId,
-    userIds: recipientsOf({ members }),
-    apply(batch) {
-      const conversation = batch.conversation(conversationId)
-      if (!conversation) return
-      for (const member of conversation.members) if (member.userId === userId) member.isErased = true
-      batch.putConversation(conversation)
-      tellUpdated(batch, conversation, at)
-    },
-  }
+function leave(conversation: ConversationDocument, userId: string, at: Instant): Operation<void> {
+  return announceConversation(conversation, at, ({ members }) => {
+    for (const member of members) if (member.userId === userId) member.isErased = true
+  })
 }
 
 /** Each message takes a rev of the conversation, and is told. */

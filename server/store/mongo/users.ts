@@ -2,11 +2,10 @@
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { User } from '#rufer/shared/model/user.ts'
 import type { PutUserOutcome, StoredUser } from '../port.ts'
-import type { Operation } from './batch.ts'
-import { getPeers, recipientsOf, tellUpdated } from './conversations.ts'
+import { announceConversation, getPeers } from './conversations.ts'
 import { isDuplicateKey } from './failure.ts'
 import type { Writer } from './writer.ts'
-import type { Collections, ConversationDocument, UserDocument } from './models.ts'
+import type { Collections, UserDocument } from './models.ts'
 import { toUser } from './records.ts'
 
 /** Stores a profile; one that changed is told in each of the user's conversations, some at a time. */
@@ -83,25 +82,8 @@ async function announce(
   const tellFrom = async (start: number): Promise<void> => {
     if (start >= found.length) return
     const some = found.slice(start, start + TOLD_AT_ONCE)
-    await Promise.all(some.map((conversation) => writer.write(tellProfile(conversation, at))))
+    await Promise.all(some.map((conversation) => writer.write(announceConversation(conversation, at))))
     await tellFrom(start + TOLD_AT_ONCE)
   }
   await tellFrom(0)
-}
-
-function tellProfile(
-  { _id: conversationId, members }: Pick<ConversationDocument, '_id' | 'members'>,
-  at: Instant,
-): Operation<void> {
-  return {
-    conversationId,
-    userIds: recipientsOf({ members }),
-    apply(batch) {
-      const current = batch.conversation(conversationId)
-      if (!current) return
-      // written, so that it conflicts with whoever changes the conversation meanwhile
-      batch.putConversation(current)
-      tellUpdated(batch, current, at)
-    },
-  }
 }
