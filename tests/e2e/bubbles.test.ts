@@ -95,7 +95,10 @@ test('the newest of one’s own messages says in a word how far it got, the othe
 
 test('a long message is folded, and unfolds without moving what is read', async () => {
   const alice = await chatOfAlice()
+  for (const text of Array.from({ length: 8 }, (_, index) => `before it, ${index}`)) await say(alice, text)
   await say(alice, LONG)
+  // What was said before has come as well: a row is held only where there is something above it.
+  await alice.getByText('Start of your conversation').waitFor()
   const message = newest(alice)
   const text = message.locator('.text')
   const showAll = message.getByRole('button', { name: 'Show all' })

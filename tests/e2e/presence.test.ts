@@ -1,7 +1,6 @@
 // Online and last seen, as a page shows them, of a user with one window, several, or none left.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { EventData } from '#rufer/shared/protocol/events.ts'
 import {
   headerSays,
   listRow,
@@ -10,7 +9,7 @@ import {
   openPage,
 } from '#rufer/tests/helpers/chat-page.ts'
 import { METRICS_TOKEN, readMetrics } from '#rufer/tests/helpers/metrics.ts'
-import { meet, type Company } from '#rufer/tests/helpers/people.ts'
+import { hearGone, meet, presencesHeard, type Company } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 /** A reload takes less than the second that the server waits, but for a machine that is busy just then. */
@@ -43,14 +42,15 @@ test('a user is online until the last window is closed, and was last seen then',
   await expect.poll(async () => (await readMetrics(server))['rufer_connections']).toBe((open ?? 0) - 1)
   // Mallory leaves after that window was closed: when she is offline, Alice would have been before.
   await mallory.close()
-  await expect.poll(() => statusesHeard(bob, mallory.userId)).toEqual(['offline'])
-  expect(statusesHeard(bob, alice.userId)).toEqual(['offline', 'online'])
+  await hearGone(bob, mallory.userId)
+  const told = [`${alice.userId} offline`, `${alice.userId} online`, `${mallory.userId} offline`]
+  expect(presencesHeard(bob)).toEqual(told)
   await headerSays(bobs, 'online')
 
   await second.close()
   await headerSays(bobs, 'last seen just now')
   await bob.settled()
-  expect(statusesHeard(bob, alice.userId)).toEqual(['offline', 'online', 'offline'])
+  expect(presencesHeard(bob)).toEqual([...told, `${alice.userId} offline`])
 })
 
 test('a reload does not blink', async () => {
@@ -60,22 +60,18 @@ test('a reload does not blink', async () => {
   await headerSays(bobs, 'online')
 
   const blinks: number[] = []
-  while (blinks.length < RELOADS && blinks.at(-1) !== 0)
-    blinks.push(await blinksOfReload(page, { alice, bob }))
+  while (blinks.length < RELOADS && blinks.at(-1) !== 0) blinks.push(await blinksOfReload(page, bob))
   expect(blinks.at(-1)).toBe(0)
   await headerSays(bobs, 'online')
 })
 
-/** How often Bob heard of her while her page was loaded anew. */
-async function blinksOfReload(
-  page: Page,
-  { alice: { userId }, bob }: Pick<Company, 'alice' | 'bob'>,
-): Promise<number> {
-  const before = statusesHeard(bob, userId).length
+/** How often Bob was told of anybody while a page of Alice was loaded anew. */
+async function blinksOfReload(page: Page, bob: Company['bob']): Promise<number> {
+  const before = presencesHeard(bob).length
   await page.reload()
   await listRow(page, bob.userId).getByText('online').waitFor()
   await bob.settled()
-  return statusesHeard(bob, userId).length - before
+  return presencesHeard(bob).length - before
 }
 
 async function openList(userId: string): Promise<Page> {
@@ -88,16 +84,6 @@ async function openList(userId: string): Promise<Page> {
 async function meetWithoutAlice(): Promise<Company> {
   const company = await meet(server)
   await company.alice.close()
-  const { presence } = await company.bob.next('presence.changed')
-  expect(presence).toMatchObject({ userId: company.alice.userId, status: 'offline' })
+  await hearGone(company.bob, company.alice.userId)
   return company
-}
-
-/** What a connection heard of somebody, in order. */
-function statusesHeard({ frames }: Company['bob'], userId: string): string[] {
-  return frames
-    .filter(({ event }) => event === 'presence.changed')
-    .map(({ data }) => (data as EventData<'presence.changed'>).presence)
-    .filter((presence) => presence.userId === userId)
-    .map(({ status }) => status)
 }

@@ -2,6 +2,7 @@
 import { register } from './api.ts'
 import { connect, type TestClient } from './client.ts'
 import type { Presence } from '#rufer/shared/model/presence.ts'
+import type { EventData } from '#rufer/shared/protocol/events.ts'
 import { RUN } from './outside.ts'
 import type { ServerAddress, TestServer } from './server.ts'
 
@@ -58,6 +59,18 @@ export function heardBesidesPresence(client: TestClient): unknown[] {
 /** The same of typing only. */
 export function typingHeard(client: TestClient): unknown[] {
   return heard(client).filter((event) => String(event).startsWith('typing.'))
+}
+
+/**
+ * The presences that a connection was told of, `<userId> <status>`, in order, from when somebody left first: how who was
+ * there already had come may have been told before, or not.
+ */
+export function presencesHeard({ frames }: TestClient): string[] {
+  const told = frames
+    .filter(({ event }) => event === 'presence.changed')
+    .map(({ data }) => (data as EventData<'presence.changed'>).presence)
+  const firstGone = told.findIndex(({ status }) => status === 'offline')
+  return told.slice(Math.max(0, firstGone)).map(({ userId, status }) => `${userId} ${status}`)
 }
 
 /** The news that a user has gone; that the user had come may be told as late as just before. */
