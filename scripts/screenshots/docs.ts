@@ -36,7 +36,7 @@ export async function takeForDocs({ browser, server, root }: Studio, picture: Pi
   const options = { colorScheme, deviceScaleFactor: 1 }
   const path = join(root, 'docs/screenshots', `${name}.${view}.png`)
   await onStage(state, { browser, server, view, options }, async (page) => {
-    await writeFile(path, toSmallPng(await page.screenshot()))
+    await writeFile(path, await toSmallPng(await page.screenshot()))
     process.stdout.write(`${relative(process.cwd(), path)}\n`)
   })
 }

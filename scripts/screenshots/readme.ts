@@ -20,7 +20,7 @@ export async function takeReadmePicture(browser: Browser, path: string): Promise
     const [alice, bob] = await Promise.all([open('alice', 820, 'light'), open('bob', 400, 'dark')])
     await talk(alice, bob)
     const windows = [await alice.screenshot(), await bob.screenshot()]
-    await writeFile(path, toSmallPng(await sideBySide(browser, windows)))
+    await writeFile(path, await toSmallPng(await sideBySide(browser, windows)))
   } finally {
     await server.stop()
   }
