@@ -6,7 +6,6 @@ import {
   openBrowser,
   openConversation,
   openPage,
-  composerOf,
   say,
   shows,
   textsOf,
@@ -44,7 +43,9 @@ test.each<[string, (page: Page) => Promise<void>]>([
       await opened.routeWebSocket('**/ws', wire.join)
     },
   })
-  await composerOf(page).waitFor()
+  // What it holds is level with the server, or it would find the message by catching up.
+  await page.getByText('Say hello to').waitFor()
+  await headerSays(page, 'online')
   wire.losing = ['message.created']
   await bob.say({ conversationId }, 'never told')
   await expect.poll(() => wire.lost).toBe(1)
