@@ -1,7 +1,7 @@
-// The backlog: requests that waited for others of their connection run a few at a time, with everybody else in between.
+// The backlog: requests that came or waited with others of their connection run a few at a time, with everybody else in between.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Resolves when one more request may run that waited. */
+/** Resolves when one more request may run. */
 export type TakeTurn = () => Promise<void>
 
 /**

@@ -41,7 +41,7 @@ export interface ConnectionOptions {
   /** bytes that may be unsent before the reader counts as too slow */
   unsentBytes: number
   monotonicMs: () => number
-  /** resolves when a request may run that waited for another one */
+  /** resolves when a request may run that came or waited with others */
   takeTurn: TakeTurn
   /** answers one request */
   dispatch(connection: Connection, text: string): Promise<void>
@@ -208,13 +208,14 @@ export class Connection {
   }
 
   async #run(): Promise<void> {
-    for (;;) {
+    for (let isFirst = true; ; isFirst = false) {
       await this.#roomToSend()
+      // by now all is known that came at once: the first of many stands in the line with them
+      if (this.#waiting.length > (isFirst ? 1 : 0)) await this.#options.takeTurn()
       const text = this.#waiting.shift()
       if (text === undefined) break
       await this.#options.dispatch(this, text)
       if (this.#isPaused && this.#waiting.length < this.#options.waitingRequests) this.#resume()
-      if (this.#waiting.length > 0) await this.#options.takeTurn()
     }
     this.#running = undefined
   }
