@@ -22,12 +22,13 @@ export async function measureLongList(stage: Stage): Promise<Figure[]> {
   return [{ name: `rows mounted of a list of ${mounted.count}, at most`, value: mounted.most, goal: 60 }]
 }
 
-/** @param size `warmUp`: how often before the first look, so that every cache is full */
+/** @param size `warmUp`: how often before the first look, so that every cache is full; both looks are at the same conversation */
 export async function measureSwitching(
   stage: Stage,
   { warmUp, switches }: { warmUp: number; switches: number },
 ): Promise<Figure[]> {
-  const page = await stage.open('reader')
+  // What is compiled after hundreds of switches is more than all that they could leave behind.
+  const page = await stage.open('reader', 'uncompiled')
   await switchOften(page, warmUp)
   const before = await heapOf(page)
   await switchOften(page, switches)

@@ -6,12 +6,19 @@ import { UNHURRIED } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { fill, type Amounts } from './filled.ts'
 
+type Kind = 'usual' | 'unpaced' | 'uncompiled'
+
 export interface Stage {
   server: TestServer
   amounts: Amounts
   errors: string[]
-  /** in a profile of its own */
-  open(userId: string): Promise<Page>
+  /**
+   * In a profile of its own.
+   *
+   * @param kind of the browser: as everybody's; "unpaced", which draws a change without the wait of up to 16 ms for the
+   *   display's next frame; or "uncompiled", whose memory holds no machine code, which is more the longer a page is used
+   */
+  open(userId: string, kind?: Kind): Promise<Page>
   close(): Promise<void>
 }
 
@@ -22,17 +29,18 @@ export async function openStage(amounts: Amounts): Promise<Stage> {
   await rm(server.dataDir, { recursive: true })
   await fill(server.dataDir, amounts)
   await server.restart()
-  const browser = await chromium.launch({
-    executablePath: findOrInstallChromium(),
-    args: ['--enable-precise-memory-info'],
-  })
+  const browsers = {
+    usual: await launch(),
+    unpaced: await launch('--disable-frame-rate-limit'),
+    uncompiled: await launch('--js-flags=--jitless'),
+  }
   const errors: string[] = []
   return {
     server,
     amounts,
     errors,
-    async open(userId) {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    async open(userId, kind = 'usual') {
+      const page = await browsers[kind].newPage({ viewport: { width: 1280, height: 800 } })
       page.on('pageerror', (error) => errors.push(String(error)))
       page.on('console', (message) => message.type() === 'error' && errors.push(message.text()))
       await page.goto(`${server.url}/chat?userId=${userId}`)
@@ -40,7 +48,7 @@ export async function openStage(amounts: Amounts): Promise<Stage> {
       return page
     },
     async close() {
-      await browser.close()
+      await Promise.all(Object.values(browsers).map((browser) => browser.close()))
       await server.stop()
     },
   }
@@ -64,5 +72,12 @@ export async function heapOf(page: Page): Promise<number> {
 }
 
 // --- Internal helpers ---
+
+function launch(...args: string[]) {
+  return chromium.launch({
+    executablePath: findOrInstallChromium(),
+    args: ['--enable-precise-memory-info', ...args],
+  })
+}
 
 const UNLIMITED = { RUFER_LIMIT_TOKENS_PER_MINUTE: '0', RUFER_LIMIT_UPGRADES_PER_SECOND: '0' }

@@ -24,7 +24,7 @@ const STANDARD = {
   seconds: 5,
   keys: 40,
   sizes: 7,
-  warmUp: 30,
+  warmUp: 40,
   switches: 500,
 }
 const SMALL: typeof STANDARD = {

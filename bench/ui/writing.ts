@@ -7,7 +7,8 @@ import { FULL } from './filled.ts'
 import { enter, type Stage } from './stage.ts'
 
 export async function measureTyping(stage: Stage, keys: number): Promise<Figure[]> {
-  const [full, none] = [await stage.open('reader'), await stage.open('reader')]
+  // A key's cost is measured, not how long before the display's next frame it came.
+  const [full, none] = [await stage.open('reader', 'unpaced'), await stage.open('reader', 'unpaced')]
   await enter(none, 'none')
   await enter(full, 'full')
   await loadAll(full)
