@@ -6,6 +6,8 @@ import { meet } from '#rufer/tests/helpers/people.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 const LIMIT = 100
+/** How high the composer is: its lines, and what is above and below them. */
+const heightFor = (lines: number) => lines * 22 + 22
 
 let browser: Browser
 let server: TestServer
@@ -79,16 +81,15 @@ test('blank text is not sent, and blank lines around a text are left out', async
 test('it grows with its text up to eight lines, and is small again once that is sent', async () => {
   const page = await open()
   const heightOf = async () => (await composerOf(page).boundingBox())?.height ?? 0
-  const one = await heightOf()
-  await composerOf(page).fill('line\nline\nline')
-  await expect.poll(heightOf).toBeGreaterThan(one + 30)
-  await composerOf(page).fill('l\n'.repeat(12))
-  await expect.poll(heightOf).toBeGreaterThan(6 * 22)
-  const eight = await heightOf()
+  expect(await heightOf()).toBe(heightFor(1))
+  await composerOf(page).fill('line\nline\n')
+  await expect.poll(heightOf).toBe(heightFor(3))
+  await composerOf(page).fill('m'.repeat(2_000))
+  await expect.poll(heightOf).toBe(heightFor(8))
   await composerOf(page).fill('l\n'.repeat(30))
-  expect(await heightOf()).toBe(eight)
+  expect(await heightOf()).toBe(heightFor(8))
   await composerOf(page).press('Enter')
-  await expect.poll(heightOf).toBe(one)
+  await expect.poll(heightOf).toBe(heightFor(1))
 })
 
 test('its letters are 16 px, so that a phone does not zoom in, and a keyboard makes the page lower', async () => {
