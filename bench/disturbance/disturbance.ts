@@ -12,7 +12,7 @@ import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import type { Seats } from '../load/pair.ts'
 import type { Seat } from '../load/wire.ts'
 import type { Assignment, Latencies } from './pairs.ts'
-import { makeReport, type Figures, type Round } from './report.ts'
+import { makeReport, WAYS, type Figures, type Round, type Way } from './report.ts'
 
 const USAGE = 'usage: npm run bench:disturbance -- [--rounds 3] [--seconds 15] [--pairs 50]'
 /** of each pair: both users stay below the rates that a server has by default */
@@ -32,7 +32,13 @@ try {
   await measure(seconds / 4)
   const taken = await Array.fromAsync({ length: rounds }, async (_, index): Promise<Round> => {
     process.stderr.write(`round ${index + 1} of ${rounds}\n`)
-    return { alone: await measure(seconds), disturbed: await beside(server, () => measure(seconds)) }
+    const disturbed = (way: Way) => beside(server, WAYS[way], () => measure(seconds))
+    return {
+      alone: await measure(seconds),
+      'silent ones': await disturbed('silent ones'),
+      floods: await disturbed('floods'),
+      both: await disturbed('both'),
+    }
   })
   const metrics = await readMetrics(server)
   await load.end()
@@ -129,10 +135,14 @@ async function measureLoad(
 }
 
 /** Their process yields to all others: what they take from the server is measured, not what they take from the machine. */
-async function beside(server: TestServer, measure: () => Promise<Figures>): Promise<Figures> {
+async function beside(
+  server: TestServer,
+  kinds: readonly string[],
+  measure: () => Promise<Figures>,
+): Promise<Figures> {
   const disturbers = startProcess('disturbers.ts')
   if (disturbers.pid) setPriority(disturbers.pid, constants.priority.PRIORITY_LOW)
-  disturbers.tell(JSON.stringify({ url: server.url, wsUrl: server.wsUrl }))
+  disturbers.tell(JSON.stringify({ server: { url: server.url, wsUrl: server.wsUrl }, kinds }))
   await disturbers.hear()
   const figures = await measure()
   await disturbers.end()

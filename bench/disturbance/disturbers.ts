@@ -20,14 +20,15 @@ const input = createInterface({ input: process.stdin })
 const [line] = await once(input, 'line')
 // the sockets are simply dropped
 input.once('close', () => process.exit())
-const server: ServerAddress = JSON.parse(line)
+const wanted: { server: ServerAddress; kinds: string[] } = JSON.parse(line)
+const { server } = wanted
 const kinds: Kind[] = [
   { name: 'slow', count: 20, bytes: await requestPages(), isFlood: false },
   { name: 'asking', count: 5, bytes: toMany((id) => toRequest(id, 'session.ping')), isFlood: true },
   { name: 'pinging', count: 5, bytes: toMany(() => toFrame('', { opcode: 9 })), isFlood: true },
   { name: 'babbling', count: 5, bytes: toMany(() => toFrame('x'.repeat(1_000))), isFlood: true },
 ]
-await Promise.all(kinds.map(begin))
+await Promise.all(kinds.filter(({ name }) => wanted.kinds.includes(name)).map(begin))
 process.stdout.write('ready\n')
 
 // --- Internal helpers ---

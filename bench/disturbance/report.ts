@@ -1,4 +1,4 @@
-// The report: the figures alone and disturbed, how much worse they became, and whether that is within what is promised.
+// The report: the figures alone and beside those who disturb, how much worse they became, and whether that is within what is promised.
 import { median, type Spread } from '../statistics.ts'
 
 export interface Figures {
@@ -8,28 +8,31 @@ export interface Figures {
   memory: number
 }
 
+/** Beside whom the well-behaved are measured, and the kinds of those who disturb then. */
+export const WAYS = {
+  'silent ones': ['slow'],
+  floods: ['asking', 'pinging', 'babbling'],
+  both: ['slow', 'asking', 'pinging', 'babbling'],
+} as const
+export type Way = keyof typeof WAYS
+const ways: Way[] = ['silent ones', 'floods', 'both']
+
 /** One measurement after the other, on the same server. */
-export interface Round {
-  alone: Figures
-  disturbed: Figures
-}
+export type Round = Record<'alone' | Way, Figures>
 
 /** Every figure is the median of the rounds; a ratio is the median of the ratios that the rounds had. */
 export function makeReport(rounds: Round[], metrics: Record<string, number>): string {
-  const ratios = COLUMNS.map(({ of }) =>
-    median(rounds.map(({ alone, disturbed }) => of(disturbed) / of(alone))),
-  )
-  const row = (figures: Figures[]) => COLUMNS.map(({ of, show }) => show(median(figures.map(of))))
   const rows = [
     ['', ...COLUMNS.map(({ head }) => head)],
-    ['alone', ...row(rounds.map(({ alone }) => alone))],
-    ['disturbed', ...row(rounds.map(({ disturbed }) => disturbed))],
-    ['ratio', ...ratios.map((ratio) => `${ratio.toFixed(2)}x`)],
+    toRow('alone', rounds),
+    ...ways.flatMap((way) => [toRow(way, rounds), ['', ...toRatios(way, rounds).map(toTimes)]]),
   ]
   return [
     ...rows.map(toLine),
     '',
-    ...COLUMNS.flatMap(({ judged }, index) => (judged ? [judge(judged, ratios[index] ?? NaN)] : [])),
+    ...ways.flatMap((way) =>
+      toRatios(way, rounds).flatMap((ratio, index) => judge(way, COLUMNS[index]?.judged, ratio)),
+    ),
     '',
     ...COUNTED.map(
       ({ what, reason }) => `${what}: ${metrics[`rufer_dropped_total{reason="${reason}"}`] ?? 0}`,
@@ -64,12 +67,26 @@ const COUNTED = [
   { what: 'cut because they broke the protocol (4400)', reason: 'connection-violation' },
 ]
 
-function toLine([name = '', ...cells]: string[]) {
-  return `  ${name.padEnd(10)}${cells.map((cell) => cell.padStart(14)).join('')}`
+function toRow(way: keyof Round, rounds: Round[]) {
+  return [way, ...COLUMNS.map(({ of, show }) => show(median(rounds.map((round) => of(round[way])))))]
 }
 
-function judge(name: string, ratio: number) {
-  return `  ${name}: ${ratio.toFixed(2)}x, at most ${MOST}x is promised: ${ratio <= MOST ? 'holds' : 'missed'}`
+function toRatios(way: Way, rounds: Round[]) {
+  return COLUMNS.map(({ of }) => median(rounds.map((round) => of(round[way]) / of(round.alone))))
+}
+
+function toLine([name = '', ...cells]: string[]) {
+  return `  ${name.padEnd(12)}${cells.map((cell) => cell.padStart(14)).join('')}`
+}
+
+function judge(way: Way, name: string | undefined, ratio: number) {
+  if (name === undefined) return []
+  const outcome = ratio <= MOST ? 'holds' : 'missed'
+  return [`  beside ${way}, ${name}: ${toTimes(ratio)}, at most ${MOST}x is promised: ${outcome}`]
+}
+
+function toTimes(ratio: number) {
+  return `${ratio.toFixed(2)}x`
 }
 
 function toMs(value: number) {
