@@ -61,8 +61,10 @@ async function liveOnce({ name, bytes, isFlood }: Kind, userId: string) {
 
 /** Requests for a page that fills a reply, as many at once as a connection may send. */
 async function requestPages() {
-  await register(server, 'slow', 'slow-peer')
-  const client = await connect(server, 'slow-peer')
+  // Another one each time: a moment ago somebody may have written as much as one user may.
+  const writer = `writer-${process.pid}`
+  await register(server, 'slow', writer)
+  const client = await connect(server, writer)
   const sent = Array.from({ length: 40 }, () => client.say({ userId: 'slow' }, 'x'.repeat(6_000)))
   const [first] = await Promise.all(sent)
   await client.close()
