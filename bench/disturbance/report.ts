@@ -8,12 +8,11 @@ export interface Figures {
   memory: number
 }
 
+const SILENT = ['slow']
+const FLOODS = ['asking', 'pinging', 'babbling']
+
 /** Beside whom the well-behaved are measured, and the kinds of those who disturb then. */
-export const WAYS = {
-  'silent ones': ['slow'],
-  floods: ['asking', 'pinging', 'babbling'],
-  both: ['slow', 'asking', 'pinging', 'babbling'],
-} as const
+export const WAYS = { 'silent ones': SILENT, floods: FLOODS, both: [...SILENT, ...FLOODS] }
 export type Way = keyof typeof WAYS
 const ways: Way[] = ['silent ones', 'floods', 'both']
 

@@ -62,15 +62,14 @@ export function typingHeard(client: TestClient): unknown[] {
 }
 
 /**
- * The presences that a connection was told of, `<userId> <status>`, in order, from when somebody left first: how who was
- * there already had come may have been told before, or not.
+ * The presences that a connection was told of, `<userId> <status>`, in order; without the first where that says how
+ * somebody came who was there already, which may have been told or not.
  */
 export function presencesHeard({ frames }: TestClient): string[] {
   const told = frames
     .filter(({ event }) => event === 'presence.changed')
     .map(({ data }) => (data as EventData<'presence.changed'>).presence)
-  const firstGone = told.findIndex(({ status }) => status === 'offline')
-  return told.slice(Math.max(0, firstGone)).map(({ userId, status }) => `${userId} ${status}`)
+  return told.slice(told[0]?.status === 'online' ? 1 : 0).map(({ userId, status }) => `${userId} ${status}`)
 }
 
 /** The news that a user has gone; that the user had come may be told as late as just before. */
