@@ -1,8 +1,7 @@
 // CatchUp: follows the revisions of every conversation heard of, and asks for what was missed.
 import type { Conversation } from '#rufer/shared/model/conversation.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
-import type { Presence } from '#rufer/shared/model/presence.ts'
-import { PAGE_SIZE, SYNC_CONVERSATIONS, WATCH_AT_ONCE } from '#rufer/shared/protocol/limits.ts'
+import { PAGE_SIZE, SYNC_CONVERSATIONS } from '#rufer/shared/protocol/limits.ts'
 import type { Method, ParamsInput, Result } from '#rufer/shared/protocol/methods.ts'
 import {
   conversationOf,
@@ -20,13 +19,13 @@ export interface CatchUpOptions {
   ask<M extends Method>(method: M, params: ParamsInput<M>): Promise<Result<M>>
   onEvent(event: RevEvent): void
   onConversation(conversation: Conversation): void
-  onPresence(presence: Presence): void
+  /** Asks for the presence of everybody who is watched. */
+  watchAgain(): Promise<void>
 }
 
 export class CatchUp {
   readonly #options: CatchUpOptions
   readonly #seen = new Map<string, Seen>()
-  readonly #watched = new Set<string>()
   readonly #behind = new Set<string>()
   /** How far the pages of the list reach that are held: an `updatedAt`; null: to its end. */
   #listedTo: string | null | undefined
@@ -58,10 +57,6 @@ export class CatchUp {
     }
     this.track(conversation)
     this.#options.onConversation(conversation)
-  }
-
-  watch(userIds: readonly string[]): void {
-    for (const userId of userIds) this.#watched.add(userId)
   }
 
   hasSeen(message: Message): boolean {
@@ -124,7 +119,7 @@ export class CatchUp {
     await this.#asking?.catch(() => undefined)
     for (const id of this.#seen.keys()) this.#behind.add(id)
     await this.#listAgain()
-    await this.#watchAgain()
+    await this.#options.watchAgain()
     await this.fill()
   }
 
@@ -152,15 +147,6 @@ export class CatchUp {
 
   #isBeyondList(updatedAt: string): boolean {
     return this.#listedTo === undefined || (this.#listedTo !== null && updatedAt < this.#listedTo)
-  }
-
-  async #watchAgain(): Promise<void> {
-    const userIds = [...this.#watched]
-    for (let from = 0; from < userIds.length; from += WATCH_AT_ONCE) {
-      const params = { userIds: userIds.slice(from, from + WATCH_AT_ONCE) }
-      const { presences } = await this.#options.ask('presence.watch', params)
-      for (const presence of presences) this.#options.onPresence(presence)
-    }
   }
 
   async #fill(): Promise<void> {

@@ -5,13 +5,14 @@ import type { Presence } from '#rufer/shared/model/presence.ts'
 import type { User } from '#rufer/shared/model/user.ts'
 import type { ChatEvent } from '#rufer/shared/protocol/events.ts'
 import type { Method, ParamsInput, Result } from '#rufer/shared/protocol/methods.ts'
-import { CatchUp } from './catch-up.ts'
+import { CatchUp, type CatchUpOptions } from './catch-up.ts'
 import type { ChatClientEvents, ChatClientOptions } from './chat-client-options.ts'
 import { systemClock, type Clock } from './clock.ts'
 import { Connection, type Session } from './connection.ts'
 import { Emitter } from './emitter.ts'
 import { Level } from './level.ts'
 import type { OutboxRow } from './outbox.ts'
+import { Presences } from './presences.ts'
 import { RequestError } from './request-error.ts'
 import { Requests } from './requests.ts'
 import { retrying } from './retry.ts'
@@ -26,6 +27,7 @@ export class ChatClient {
   readonly #connection: Connection
   readonly #requests: Requests
   readonly #catchUp: CatchUp
+  readonly #presences = new Presences()
   readonly #sending: Sending
   readonly #level: Level
 
@@ -170,9 +172,7 @@ export class ChatClient {
 
   /** The users' presence now, and by `presence.changed` from now on, over reconnects too. */
   async watchPresence(userIds: string[]): Promise<Presence[]> {
-    this.#catchUp.watch(userIds)
-    const { presences } = await this.#request('presence.watch', { userIds })
-    return presences
+    return await this.#presences.watch(userIds, (params) => this.#request('presence.watch', params))
   }
 
   async getUser(userId: string): Promise<User> {
@@ -199,6 +199,7 @@ export class ChatClient {
       if (event.event === 'message.created') this.#settleSeen(event.data.message)
       return
     }
+    if (event.event === 'presence.changed') this.#presences.told(event.data.presence)
     if (event.event === 'conversation.updated') this.#catchUp.track(event.data.conversation)
     this.#emit(event)
     if (event.event === 'session.started') void this.#level.resume()
@@ -224,15 +225,20 @@ export class ChatClient {
   }
 
   #createCatchUp(): CatchUp {
+    const ask: CatchUpOptions['ask'] = (method, params) =>
+      retrying(() => this.#request(method, params), { clock: this.#clock, random: this.#random })
     return new CatchUp({
-      ask: (method, params) =>
-        retrying(() => this.#request(method, params), { clock: this.#clock, random: this.#random }),
+      ask,
       onEvent: (event) => {
         this.#emit(event)
         if (event.event === 'message.created') this.#sending.arrived(event.data.message)
       },
       onConversation: (conversation) => this.#emitter.emit('conversation.updated', { conversation }),
-      onPresence: (presence) => this.#emitter.emit('presence.changed', { presence }),
+      watchAgain: () =>
+        this.#presences.watchAgain(
+          (params) => ask('presence.watch', params),
+          (presence) => this.#emitter.emit('presence.changed', { presence }),
+        ),
     })
   }
 
