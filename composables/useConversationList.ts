@@ -34,6 +34,8 @@ export function useConversationList(scroller: Ref<HTMLElement | null>) {
 
   // Away from the top, rows that come or go above leave those in view where they are.
   watch(order, async (_, before) => {
+    // Scrolled just now, it is not known yet: the event of it comes with the next frame.
+    window.measure()
     const rowsDown = shiftOfRows(before, indexes.value, window.inView.value)
     await nextTick()
     window.shift(rowsDown)

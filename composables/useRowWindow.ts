@@ -39,7 +39,7 @@ export function useRowWindow(scroller: Ref<HTMLElement | null>, count: Ref<numbe
     if (entry && entry.contentRect.height > 0 && scroller.value?.scrollTop === 0 && top > 0) scrollTo(top)
     else measure()
   })
-  return { view, inView, mounted, show, shift }
+  return { view, inView, mounted, measure, show, shift }
 }
 
 /** A range that changes only when its numbers do, not at every pixel. */

@@ -27,9 +27,12 @@ export function useScroller({ scroller, list, hasNewer }: Options) {
   const isFar = ref(false)
   const isAtRest = useRest(scroller)
   const anchor = useAnchor(scroller, list)
+  const below = () => -(scroller.value?.scrollTop ?? 0)
 
   /** Runs a change of the rows: at the end it stays at the end, elsewhere the row at the top stays where it is. */
   async function keepPlace(change: () => void) {
+    // Scrolled away just now: the event of it comes with the next frame.
+    if (isAtEnd.value && below() >= END_PX) measure()
     const before = isAtEnd.value ? undefined : anchor.now()
     change()
     await nextTick()
@@ -62,9 +65,8 @@ export function useScroller({ scroller, list, hasNewer }: Options) {
   function measure() {
     const now = anchor.now()
     if (now) anchor.restore(now)
-    const below = -(scroller.value?.scrollTop ?? 0)
-    isAtEnd.value = below < END_PX && !hasNewer.value
-    isFar.value = below > (scroller.value?.clientHeight ?? 0)
+    isAtEnd.value = below() < END_PX && !hasNewer.value
+    isFar.value = below() > (scroller.value?.clientHeight ?? 0)
     if (isAtEnd.value) anchor.hold(undefined)
   }
 

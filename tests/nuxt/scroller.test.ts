@@ -23,6 +23,16 @@ it('stays at the end when rows come there, and where the reader is when they com
   expect(firstTop()).toBe(before)
 })
 
+it('does not undo a scrolling from the end whose event is still to come when rows do', async () => {
+  const { view, addRow, firstTop, scroller, scrollTo } = makeList()
+  scrollTo(0)
+  scroller.scrollTop = -500
+  const before = firstTop()
+  await view.keepPlace(addRow)
+  expect(firstTop()).toBe(before)
+  expect(view.isAtEnd.value).toBe(false)
+})
+
 it('keeps the top of a row that grows, even at the end', async () => {
   const { view, rows, growLast, topOf, scrollTo } = makeList()
   scrollTo(0)
@@ -63,6 +73,7 @@ function makeList() {
   if (!view) throw new Error('unable to make the scroller')
   return {
     view,
+    scroller,
     hasNewer,
     rows,
     topOf,
