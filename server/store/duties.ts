@@ -1,4 +1,5 @@
-// The port of what an integrator owes to others: giving out all of a user, and erasing it. So the chat's port stays small.
+// The port of what is owed to those who are told of in the data: giving out all of a user, erasing it, and keeping nothing
+// longer than it is of use. So the chat's port stays small.
 import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Outbox } from './outbox.ts'
 import type { ChatStore } from './port.ts'
@@ -32,6 +33,9 @@ export interface Duties {
   eraseSome(userId: string, at: Instant): Promise<ErasureProgress>
   /** Users whose erasure has begun, is not done, and goes on nowhere, as far as can be seen. */
   listErasures(): Promise<string[]>
+
+  /** Forgets changes made before an instant and secrets that expired by now. */
+  prune(before: { changesBefore: Instant; now: Instant }): Promise<void>
 }
 
 export interface ErasureProgress {

@@ -11,7 +11,7 @@ export interface GroupCommit<Operation> {
 export interface GroupCommitOptions<Operation> {
   /**
    * Commits operations in their order, all of them or none. A `StoreError` says that the store as a whole cannot be
-   * written; any other error is put down to one of the operations.
+   * written, or nobody knows whether they are; any other error is put down to one of the operations.
    */
   commit: (operations: Operation[]) => Promise<void>
   /** how many operations may wait before further ones are refused as `overloaded` */

@@ -50,6 +50,8 @@ export interface ChatStore {
   getConversations(
     lookup: ConversationLookup,
   ): Promise<{ conversations: ConversationRecord[]; remaining: string[] }>
+  /** Everyone's id in a conversation, in order; none where there is no such conversation. */
+  getMemberIds(conversationId: string): Promise<string[]>
   /** A user's conversations after a place in the list: newest `updatedAt` first, ties by id ascending. */
   listConversations(
     query: ConversationQuery,
@@ -89,8 +91,6 @@ export interface ChatStore {
    * @throws StoreError while it is read, where changes were missed
    */
   watch(signal: AbortSignal): AsyncIterable<Change | Sign>
-  /** Forgets changes made before an instant and secrets that expired by now. */
-  prune(before: { changesBefore: Instant; now: Instant }): Promise<void>
   /** Finishes what was accepted and lets the engine go; later calls reject. */
   close(): Promise<void>
 }

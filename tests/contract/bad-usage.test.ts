@@ -1,7 +1,8 @@
 // The contract of bad usage: names of nothing find nothing, and a closed store refuses everything.
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { StoreError, type ChatStore } from '#rufer/server/store/port.ts'
+import type { Store } from '#rufer/server/store/duties.ts'
+import { StoreError } from '#rufer/server/store/port.ts'
 import { at, draft, engines, getConversation, openDirect, secret, send } from './harness.ts'
 
 const namesOfNothing = {
@@ -59,7 +60,7 @@ test.each(engines)('a receipt that says nothing, or nonsense, moves nothing ($na
   expect(await getConversation(store, conversationId)).toMatchObject({ rev: 1 })
 })
 
-const calls: Record<string, (store: ChatStore) => Promise<unknown>> = {
+const calls: Record<string, (store: Store) => Promise<unknown>> = {
   putUser: (store) => store.putUser({ userId: 'alice', displayName: 'A' }, at(1)),
   getUsers: (store) => store.getUsers(['alice']),
   putPresences: (store) => store.putPresences([{ userId: 'alice', isOnline: true, at: at(1) }]),
@@ -67,6 +68,7 @@ const calls: Record<string, (store: ChatStore) => Promise<unknown>> = {
   tell: (store) => store.tell({ kind: 'pulse', processId: 'one', at: at(1) }),
   openConversation: (store) => store.openConversation(['alice', 'bob'], at(1)),
   getConversations: (store) => store.getConversations({ ids: ['x'] }),
+  getMemberIds: (store) => store.getMemberIds('x'),
   listConversations: (store) => store.listConversations({ userId: 'alice', limit: 1 }),
   appendMessage: (store) => store.appendMessage(draft()),
   getMessage: (store) => store.getMessage(randomUUID()),
@@ -79,7 +81,7 @@ const calls: Record<string, (store: ChatStore) => Promise<unknown>> = {
   takeSecret: (store) => store.takeSecret(secret(), at(1)),
   voidSecrets: (store) => store.voidSecrets({ userId: 'alice' }),
   watch: async (store) => store.watch(new AbortController().signal)[Symbol.asyncIterator]().next(),
-  prune: (store) => store.prune({ changesBefore: at(1), now: at(1) }),
+  prune: (store) => store.duties.prune({ changesBefore: at(1), now: at(1) }),
 }
 
 for (const [method, call] of Object.entries(calls)) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Store } from '#rufer/server/store/duties.ts'
 import { openStore } from '#rufer/server/store/open.ts'
-import { emptyDatabase, hasMongo, newDatabaseUri, skipWithoutMongo } from '#rufer/tests/helpers/mongo.ts'
+import { emptyDatabase, hasMongo, newDatabaseUri } from '#rufer/tests/helpers/mongo.ts'
 
 export interface Engine {
   name: string
@@ -42,9 +42,8 @@ async function openSqlite({ hasWebhooks = false } = {}): Promise<OpenedStore> {
   }
 }
 
-/** One database a file of tests, emptied for each of them: making collections takes longer than most tests. */
+/** One database for the files of tests that a process runs, emptied for each of them: making collections takes longer than most tests. */
 const mongodbUri = hasMongo ? newDatabaseUri() : undefined
-skipWithoutMongo(/\(mongodb\)$/)
 
 async function openMongo({ hasWebhooks = false } = {}): Promise<OpenedStore> {
   const settings = { dataDir: '', sqliteSync: 'normal', mongodbUri, hasWebhooks } as const

@@ -1,6 +1,6 @@
 // The contract of memberships: a user's conversations by id, page by page, whatever is said meanwhile.
 import { expect, test } from 'vitest'
-import { engines, openDirect, readPages, register, send } from './harness.ts'
+import { at, engines, openDirect, readPages, register, send } from './harness.ts'
 
 test.each(engines)('a user nobody talks to is in none ($name)', async ({ open }) => {
   const { store } = await open()
@@ -10,6 +10,17 @@ test.each(engines)('a user nobody talks to is in none ($name)', async ({ open })
     hasMore: false,
   })
   expect(await store.duties.countMemberships('alice')).toBe(0)
+})
+
+test.each(engines)('everyone in a conversation is told, in order ($name)', async ({ open }) => {
+  const { store } = await open()
+  const id = await openDirect(store, ['bob', 'alice'])
+  await openDirect(store, ['alice', 'carol'])
+  await send(store, { target: { userId: 'bob' } })
+  expect(await store.getMemberIds(id)).toEqual(['alice', 'bob'])
+  await store.duties.beginErasure('alice', at(2))
+  expect(await store.getMemberIds(id)).toEqual(['alice', 'bob'])
+  expect(await store.getMemberIds('none')).toEqual([])
 })
 
 test.each(engines)(

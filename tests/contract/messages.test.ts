@@ -203,6 +203,7 @@ const texts = {
   'line breaks and blanks': ' \r\n\t\u00A0\u2028 ',
   'combining, not normalised': 'e\u0301 \u00E9 \uFB01',
   markup: '<script>alert(1)</script>&amp;',
+  'long, behind a byte order mark': `\uFEFF${'ж'.repeat(600)}`,
   'the longest': '😀'.repeat(10_000),
 }
 for (const [name, text] of Object.entries(texts)) {

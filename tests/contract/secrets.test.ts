@@ -162,7 +162,7 @@ test.each(engines)('pruning forgets what expired, and nothing else ($name)', asy
   await register(store, 'alice')
   const [expired, alive] = [secret({ expiresAt: at(10) }), secret({ expiresAt: at(11) })]
   await putAll(store, [expired, alive])
-  await store.prune({ changesBefore: at(0), now: at(10) })
+  await store.duties.prune({ changesBefore: at(0), now: at(10) })
   expect(await store.voidSecrets({ hash: expired.hash })).toBe(0)
   expect(await store.peekSecret(alive, at(10))).toEqual(alive)
 })

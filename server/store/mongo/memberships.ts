@@ -1,6 +1,7 @@
-// Memberships: which conversations a user is in, whatever was said in them.
+// Memberships: which conversations a user is in, and who else, whatever was said in them.
 import type { MembershipQuery } from '../duties.ts'
 import { takePage } from '../page.ts'
+import { recipientsOf } from './conversations.ts'
 import type { Collections } from './models.ts'
 
 export async function listMemberships(
@@ -14,6 +15,14 @@ export async function listMemberships(
     .toArray()
   const { items, hasMore } = takePage(found, { limit })
   return { ids: items.map(({ _id: id }) => id), hasMore }
+}
+
+export async function getMemberIds(
+  { conversations }: Collections,
+  conversationId: string,
+): Promise<string[]> {
+  const found = await conversations.findOne({ _id: conversationId }, { projection: { 'members.userId': 1 } })
+  return found ? recipientsOf(found) : []
 }
 
 export function countMemberships({ conversations }: Collections, userId: string): Promise<number> {

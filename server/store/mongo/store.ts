@@ -13,6 +13,7 @@ import { readChanges } from './feed.ts'
 import type { Place } from './place.ts'
 import type { ChangeStreams } from './change-streams.ts'
 import { createWriter, type Writer } from './writer.ts'
+import { getMemberIds } from './memberships.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
 import { createDuties } from './duties.ts'
 import { createOutbox } from './outbox.ts'
@@ -21,7 +22,7 @@ import { createTell } from './signs.ts'
 import { endPresences, putPresences, renewLease, type Process } from './presences.ts'
 import { moveReceipt } from './receipts.ts'
 import { listRevisions } from './revisions.ts'
-import { peekSecret, pruneSecrets, putSecret, takeSecret, voidSecrets } from './secrets.ts'
+import { peekSecret, putSecret, takeSecret, voidSecrets } from './secrets.ts'
 import { createTransact } from './transactions.ts'
 import { getUsers, putUser } from './users.ts'
 
@@ -65,6 +66,7 @@ export function createMongoStore(connected: Connected): Store {
       }),
     openConversation: (userIds, at) => run(() => open(collections, writer, { userIds, at })),
     getConversations: (lookup) => run(() => getConversations(collections, lookup)),
+    getMemberIds: (conversationId) => run(() => getMemberIds(collections, conversationId)),
     listConversations: (query) => run(() => listConversations(collections, query)),
     appendMessage: (draft) => run(() => append(collections, writer, draft)),
     getMessage: (id) => run(() => getMessage(collections, id)),
@@ -83,8 +85,6 @@ export function createMongoStore(connected: Connected): Store {
       refuseOnceClosed()
       return readChanges(streams, place, signal)
     },
-    // changes are forgotten by the server, after a day
-    prune: ({ now }) => run(() => pruneSecrets(collections, now)),
     close: () => (closed ??= end().then(() => close(connected, process))),
   }
 }

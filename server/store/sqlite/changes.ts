@@ -3,6 +3,7 @@ import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Change } from '../port.ts'
 import type { Database } from './database.ts'
 import { takePage } from '../page.ts'
+import { inBytes } from './sql.ts'
 
 /** What is read at once is told at once, so long changes make a page shorter. */
 const PAGE = { limit: 200, maxBytes: 262_144 }
@@ -31,8 +32,8 @@ export function listChanges(
   after: number,
 ): { changes: StoredChange[]; hasMore: boolean } {
   const rows = database
-    .each('SELECT id, payload AS text FROM changes WHERE id > :after ORDER BY id', { after })
-    .map((row) => ({ id: row.number('id'), text: row.text('text') }))
+    .each(`SELECT id, ${inBytes('payload')} AS text FROM changes WHERE id > :after ORDER BY id`, { after })
+    .map((row) => ({ id: row.number('id'), text: row.textInBytes('text') }))
   const { items, hasMore } = takePage(rows, PAGE)
   return { changes: items.map(({ id, text }) => ({ id, change: decode(text) })), hasMore }
 }

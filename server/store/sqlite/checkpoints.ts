@@ -13,13 +13,14 @@ export interface Checkpoints {
 }
 
 /**
- * By how many pages the log grows before they are moved: 64 MB. Commits wait for the disk while it takes in what is moved,
+ * By how many pages the log grows before they are moved: 128 MB. Commits wait for the disk while it takes in what is moved,
  * and the longer the log, the more often a page in it was written again and is moved only once.
  */
-const LONG = 16_000
-/** So few need no other pass of the thread. */
-const FEW = 64
-const MOST_PASSES = 5
+const LONG = 32_000
+/** After so many passes those who write have not been caught up with, and will not be. */
+const MOST_PASSES = 8
+/** Somebody waits for an empty log. */
+const MOST_PASSES_AWAITED = 2
 
 /** Opens a connection of its own, and moves what is in the log whenever it is asked to. */
 const THREAD = `
@@ -35,10 +36,10 @@ const THREAD = `
 /**
  * Has the log moved whenever it has grown long. The thread is started the first time, and keeps no process alive.
  *
- * A pass leaves what was committed during it, so the next one has less to do; the few pages left in the end are moved here,
- * between two commits. With nothing left the next commit begins the log anew; no pass is under way then, for one is only
- * asked for while something is left. Should the thread fail, the log grows until the next one does better, or until SQLite
- * moves it within a commit (`wal_autocheckpoint`).
+ * A pass leaves what was committed during it, so the next one has less to do, until one leaves nothing; where none does, the
+ * rest is moved here, between two commits. With nothing left the next commit begins the log anew. (That is safe beside a pass
+ * since SQLite 3.51.3: https://sqlite.org/wal.html.) Should the thread fail, the log grows until the next one does better, or
+ * until SQLite moves it within a commit (`wal_autocheckpoint`).
  *
  * @param options.onFailure is told what stopped a checkpoint
  * @param options.long by how many pages the log grows before they are moved
@@ -66,13 +67,9 @@ export function createCheckpoints(
 
   function goOn() {
     const { length, moved } = readLog(database)
-    if (length - moved > FEW && passes < MOST_PASSES) return pass()
+    if (length > moved && passes < (emptying.isAwaited() ? MOST_PASSES_AWAITED : MOST_PASSES)) return pass()
     passes = 0
-    if (!emptying.end()) database.get('PRAGMA wal_checkpoint(PASSIVE)')
-  }
-
-  function lookAtLog() {
-    if (hasGrown()) pass()
+    if (!emptying.end() && length > moved) database.get('PRAGMA wal_checkpoint(PASSIVE)')
   }
 
   function attempt(step: () => void) {
@@ -91,7 +88,7 @@ export function createCheckpoints(
 
   return {
     committed() {
-      if (passes === 0) attempt(lookAtLog)
+      if (passes === 0) attempt(() => void (hasGrown() && pass()))
     },
     empty: () => emptying.begin(),
     async stop() {
@@ -120,6 +117,7 @@ function createGauge(database: Database, long: number) {
 function createEmptying(database: Database, onBegun: () => void) {
   let awaited: PromiseWithResolvers<boolean> | undefined
   return {
+    isAwaited: () => awaited !== undefined,
     begin() {
       const { promise } = (awaited ??= Promise.withResolvers())
       onBegun()

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import { StoreError, type Change, type Sign } from '../port.ts'
 import { lastChangeId, listChanges } from './changes.ts'
 import type { Database } from './database.ts'
+import type { Durability } from './durability.ts'
 import { toStoreError } from './failure.ts'
 
 const RETRY_MS = 100
@@ -26,12 +27,12 @@ interface Watcher {
 }
 
 /** Watchers keep no queue of changes: the table is it, and a slow one reads it later. */
-export function createFeed(database: Database): Feed {
+export function createFeed(database: Database, durability: Durability): Feed {
   const watchers = new Set<Watcher>()
 
   async function* changesFor(watcher: Watcher, signal: AbortSignal) {
     try {
-      while (!signal.aborted) yield* nextPage(database, watcher, signal)
+      while (!signal.aborted) yield* nextPage({ database, durability, watcher }, signal)
     } finally {
       watchers.delete(watcher)
     }
@@ -63,9 +64,14 @@ export function createFeed(database: Database): Feed {
 
 // --- helpers ---
 
+interface Source {
+  database: Database
+  durability: Durability
+}
+
 /** Gives the changes and signs that are there, or waits for some. */
-async function* nextPage(database: Database, watcher: Watcher, signal: AbortSignal) {
-  const page = await readOrWait(database, watcher)
+async function* nextPage({ watcher, ...source }: Source & { watcher: Watcher }, signal: AbortSignal) {
+  const page = await readOrWait(source, watcher)
   for (const { id, change } of page.changes) {
     if (signal.aborted) return
     watcher.cursor = id
@@ -80,20 +86,22 @@ async function* nextPage(database: Database, watcher: Watcher, signal: AbortSign
 }
 
 /** A page of changes; an empty one once there may be some, where there were none or they could not be read. */
-async function readOrWait(database: Database, watcher: Watcher) {
+async function readOrWait(source: Source, watcher: Watcher) {
   const woken = Promise.withResolvers<void>()
   watcher.wake = woken.resolve
-  const page = readPage(database, watcher.cursor)
+  const page = await readPage(source, watcher.cursor)
   if (page === undefined) await Promise.race([pause(RETRY_MS), woken.promise])
   else if (page.changes.length === 0 && watcher.signs.length === 0) await woken.promise
   return page ?? { changes: [], hasMore: false }
 }
 
-/** Undefined where the database cannot be read just now. */
-function readPage(database: Database, cursor: number) {
+/** Undefined where the database cannot be read just now, or the disk does not have what it says. */
+async function readPage({ database, durability }: Source, cursor: number) {
   if (!database.isOpen) throw new StoreError('store-unavailable')
   try {
-    return listChanges(database, cursor)
+    const page = listChanges(database, cursor)
+    await durability.settled()
+    return page
   } catch (error) {
     if (toStoreError(error) instanceof StoreError) return undefined
     throw error

@@ -1,4 +1,4 @@
-// Memberships: which conversations a user is in, whatever was said in them.
+// Memberships: which conversations a user is in, and who else, whatever was said in them.
 import type { MembershipQuery } from '../duties.ts'
 import { takePage } from '../page.ts'
 import type { Database } from './database.ts'
@@ -14,6 +14,14 @@ export function listMemberships(
   )
   const { items, hasMore } = takePage(rows, { limit })
   return { ids: items.map((row) => row.text('id')), hasMore }
+}
+
+export function getMemberIds(database: Database, conversationId: string): string[] {
+  return database
+    .all('SELECT user_id AS userId FROM members WHERE conversation_id = :conversationId ORDER BY user_id', {
+      conversationId,
+    })
+    .map((row) => row.text('userId'))
 }
 
 export function countMemberships(database: Database, userId: string): number {

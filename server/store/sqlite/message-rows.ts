@@ -1,10 +1,10 @@
 // Messages as rows: how they are selected, with the instants at which the other member's receipt first covered them.
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Row } from './row.ts'
-import { AFTER_ALL } from './sql.ts'
+import { AFTER_ALL, inBytes } from './sql.ts'
 
 const COLUMNS = `m.id, m.conversation_id AS conversationId, m.seq, coalesce(m.updated_rev, m.rev) AS rev,
-  m.sender_id AS senderId, m.text, m.created_at AS createdAt, m.deleted_at AS deletedAt`
+  m.sender_id AS senderId, ${inBytes('m.text')} AS text, m.created_at AS createdAt, m.deleted_at AS deletedAt`
 
 const WITH_OTHER = `JOIN members o ON o.conversation_id = m.conversation_id AND o.user_id <> m.sender_id`
 
@@ -29,7 +29,7 @@ export function toMessage(row: Row): Message {
     seq: row.number('seq'),
     rev: row.number('rev'),
     senderId: row.text('senderId'),
-    text: row.text('text'),
+    text: row.textInBytes('text'),
     createdAt: row.text('createdAt'),
     deliveredAt: row.textOrNull('deliveredAt'),
     readAt: row.textOrNull('readAt'),

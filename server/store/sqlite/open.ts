@@ -27,16 +27,17 @@ export async function openSqliteStore(settings: {
 }): Promise<Store> {
   const { dataDir, sqliteSync, onFailure, meter } = settings
   try {
+    using opened = new DisposableStack()
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const release = await takeLock(join(dataDir, LOCK))
-    try {
-      if (existsSync(join(dataDir, RESTORING))) throw new Error(UNFINISHED)
-      const database = openData(join(dataDir, DATABASE), sqliteSync, settings)
-      return createSqliteStore(database, { release, onFailure, meter })
-    } catch (error) {
-      release()
-      throw error
-    }
+    opened.defer(release)
+    if (existsSync(join(dataDir, RESTORING))) throw new Error(UNFINISHED)
+    const database = openData(join(dataDir, DATABASE), sqliteSync, settings)
+    opened.defer(() => database.close())
+    const store = createSqliteStore(database, { release, onFailure, meter })
+    // they are the store's to close from now on
+    opened.move()
+    return store
   } catch (error) {
     throw new Error(`unable to open the store in ${dataDir}; ${toReason(error)}`, { cause: error })
   }
@@ -58,8 +59,8 @@ export function openData(
     'cache_size = -32000',
     // what was erased is not to be found in the file
     'secure_delete = ON',
-    // the log is moved into the file by a thread of its own; only one of 256 MB stalls a commit, should that thread fail
-    'wal_autocheckpoint = 64000',
+    // the log is moved into the file by a thread of its own; only one of 512 MB stalls a commit, should that thread fail
+    'wal_autocheckpoint = 128000',
   ])
   try {
     migrate(database)
@@ -75,7 +76,8 @@ export function openData(
 const UNFINISHED = 'a backup was not restored to the end: run npm run restore again'
 
 function toReason(error: unknown) {
-  const reason = error instanceof Error ? error.message : String(error)
+  // SQLite may quote what it cannot read, over several lines
+  const reason = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, ' ')
   if (isUnopenable(error)) return `its files cannot be written (${reason}): check their owner and mode`
   return isDamage(error) ? damaged(reason) : reason
 }

@@ -2,7 +2,9 @@
 import { MOST_COUNTED, type DeadLetter, type Outbox, type OutboxEvent, type Told } from '../outbox.ts'
 import type { Database } from './database.ts'
 import type { Row } from './row.ts'
-import { GIVEN } from './sql.ts'
+import { GIVEN, inBytes } from './sql.ts'
+
+const PAYLOAD = `${inBytes('payload')} AS payload`
 
 interface Access {
   read: <Result>(query: () => Result) => Promise<Result>
@@ -92,7 +94,7 @@ function listTopics(database: Database, { after, limit }: Page) {
 function listEvents(database: Database, topic: string, limit: number): OutboxEvent[] {
   return database
     .all(
-      `SELECT event_id AS eventId, payload, attempts, failed_since AS failedSince, next_at AS nextAt
+      `SELECT event_id AS eventId, ${PAYLOAD}, attempts, failed_since AS failedSince, next_at AS nextAt
        FROM outbox WHERE topic = :topic AND dead_at IS NULL ORDER BY id LIMIT :limit`,
       { topic, limit },
     )
@@ -107,7 +109,7 @@ function listEvents(database: Database, topic: string, limit: number): OutboxEve
 
 function listDeadLetters(database: Database, { after, limit }: Page) {
   const rows = database.all(
-    `SELECT id, event_id AS eventId, payload, attempts, failed_since AS failedSince, dead_at AS deadAt, reason
+    `SELECT id, event_id AS eventId, ${PAYLOAD}, attempts, failed_since AS failedSince, dead_at AS deadAt, reason
      FROM outbox WHERE dead_at IS NOT NULL AND id > :after ORDER BY id LIMIT :limit`,
     { after, limit },
   )
@@ -143,5 +145,5 @@ function count(database: Database) {
 }
 
 function decode(row: Row): Told {
-  return JSON.parse(row.text('payload'))
+  return JSON.parse(row.textInBytes('payload'))
 }

@@ -12,6 +12,13 @@ export class Row {
     return value
   }
 
+  /** Text that was selected as its bytes where it is long. */
+  textInBytes(name: string): string {
+    const value = this.#columns[name]
+    if (!(value instanceof Uint8Array)) return this.text(name)
+    return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString()
+  }
+
   textOrNull(name: string): string | null {
     return this.#columns[name] === null ? null : this.text(name)
   }

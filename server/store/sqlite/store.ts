@@ -1,22 +1,22 @@
 // The embedded store: the port's methods, each one operation of the writer or one read.
 import { randomUUID } from 'node:crypto'
-import type { Instant } from '#rufer/shared/model/instant.ts'
 import type { Store } from '../duties.ts'
 import { StoreError } from '../port.ts'
 import type { CommitMeter } from '../group-commit.ts'
-import { pruneChanges } from './changes.ts'
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts'
 import { listConversations, lookUpConversations, openConversation } from './conversations.ts'
 import type { Database } from './database.ts'
+import { createDurability, type Durability, type Disk } from './durability.ts'
 import { toStoreError } from './failure.ts'
 import { createFeed, type Feed } from './feed.ts'
 import { createDuties } from './duties.ts'
 import { createOutbox } from './outbox.ts'
+import { getMemberIds } from './memberships.ts'
 import { appendMessage, getMessage, listMessages } from './messages.ts'
 import { putPresences, renewLease } from './presences.ts'
 import { moveReceipt } from './receipts.ts'
 import { listRevisions } from './revisions.ts'
-import { peekSecret, pruneSecrets, putSecret, takeSecret, voidSecrets } from './secrets.ts'
+import { peekSecret, putSecret, takeSecret, voidSecrets } from './secrets.ts'
 import { getUsers, putUser } from './users.ts'
 import { createWriter, type Writer } from './writer.ts'
 
@@ -28,20 +28,24 @@ export interface StoreOptions {
   /** by how many pages the log grows before they are moved into the file */
   longLog?: number
   meter?: CommitMeter | undefined
+  /** how the log is brought to the disk */
+  disk?: Disk
 }
 
 /** Makes the store on a database of the current schema. Closing it closes the database, too. */
 export function createSqliteStore(
   database: Database,
-  { release = () => undefined, onFailure = () => undefined, longLog, meter }: StoreOptions = {},
+  { release = () => undefined, onFailure = () => undefined, longLog, meter, disk }: StoreOptions = {},
 ): Store {
-  const feed = createFeed(database)
+  const durability = createDurability(database, disk)
+  const feed = createFeed(database, durability)
   const checkpoints = createCheckpoints(database, { onFailure, long: longLog })
-  const writer = createWriter(database, { onCommitted: [feed.wake, checkpoints.committed], meter })
+  const onCommitted = [feed.wake, checkpoints.committed]
+  const writer = createWriter(database, { durability, onCommitted, meter })
   const { write } = writer
   const processId = randomUUID()
   let closed: Promise<void> | undefined
-  const { read, readNow } = createReads(() => closed === undefined)
+  const { read, readNow } = createReads(() => closed === undefined, durability)
 
   return {
     engine: 'sqlite',
@@ -55,6 +59,7 @@ export function createSqliteStore(
     renewLease: (at) => write(() => renewLease(database, at)),
     openConversation: (userIds, at) => write(() => openConversation(database, userIds, at)),
     getConversations: (lookup) => read(() => lookUpConversations(database, lookup)),
+    getMemberIds: (conversationId) => read(() => getMemberIds(database, conversationId)),
     listConversations: (query) => read(() => listConversations(database, query)),
     appendMessage: (draft) => write(() => appendMessage(database, draft)),
     getMessage: (id) => read(() => getMessage(database, id)),
@@ -65,16 +70,15 @@ export function createSqliteStore(
     peekSecret: (key, at) => read(() => peekSecret(database, key, at)),
     takeSecret: (key, at) => write(() => takeSecret(database, key, at)),
     voidSecrets: (which) => write(() => voidSecrets(database, which)),
-    tell: (sign) =>
-      read(() => {
+    tell: async (sign) =>
+      readNow(() => {
         feed.tell(sign)
         return 1
       }),
-    duties: createDuties(database, { read, write, checkpoints }),
+    duties: createDuties(database, { read, write, checkpoints, seenByAll: feed.seenByAll }),
     outbox: createOutbox(database, { read, write }),
     watch: (signal) => readNow(() => feed.watch(signal)),
-    prune: (before) => prune({ database, feed, writer }, before),
-    close: () => (closed ??= close({ database, feed, writer, checkpoints }).finally(release)),
+    close: () => (closed ??= close({ database, durability, feed, writer, checkpoints }).finally(release)),
   }
 }
 
@@ -82,12 +86,13 @@ export function createSqliteStore(
 
 interface Parts {
   database: Database
+  durability: Durability
   feed: Feed
   writer: Writer
 }
 
-/** Reads of a store for as long as it is open. */
-function createReads(isOpen: () => boolean) {
+/** Reads of a store for as long as it is open; nobody is told of what the disk does not have yet. */
+function createReads(isOpen: () => boolean, { settled }: Durability) {
   function readNow<Result>(query: () => Result): Result {
     if (!isOpen()) throw new StoreError('store-unavailable')
     try {
@@ -97,27 +102,25 @@ function createReads(isOpen: () => boolean) {
     }
   }
 
-  return { readNow, read: async <Result>(query: () => Result): Promise<Result> => readNow(query) }
+  async function read<Result>(query: () => Result): Promise<Result> {
+    const result = readNow(query)
+    await settled()
+    return result
+  }
+
+  return { readNow, read }
 }
 
-/** In small steps, between which other operations get their turn. */
-async function prune(
-  { database, feed, writer }: Parts,
-  { changesBefore, now }: { changesBefore: Instant; now: Instant },
-) {
-  await repeat(() =>
-    writer.write(() => pruneChanges(database, { before: changesBefore, through: feed.seenByAll() })),
-  )
-  await repeat(() => writer.write(() => pruneSecrets(database, now)))
-}
-
-async function repeat(step: () => Promise<boolean>): Promise<void> {
-  if (await step()) await repeat(step)
-}
-
-async function close({ database, feed, writer, checkpoints }: Parts & { checkpoints: Checkpoints }) {
+async function close({
+  database,
+  durability,
+  feed,
+  writer,
+  checkpoints,
+}: Parts & { checkpoints: Checkpoints }) {
   await writer.drain()
   await checkpoints.stop()
+  durability.close()
   try {
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
   } finally {

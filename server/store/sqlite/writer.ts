@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createGroupCommit, type CommitMeter } from '../group-commit.ts'
 import type { Database } from './database.ts'
+import type { Durability } from './durability.ts'
 import { isBusy, toStoreError } from './failure.ts'
 
 /** How long a batch waits for the lock of another process, a backup tool for one, before it is refused. */
@@ -14,16 +15,23 @@ export interface Writer {
   drain: () => Promise<void>
 }
 
+interface WriterOptions {
+  durability: Durability
+  /** called once it is durable, or nothing was committed, or nobody knows */
+  onCommitted: (() => void)[]
+  meter?: CommitMeter | undefined
+}
+
 /** Operations run synchronously, in the order of their calls, and must do nothing but read and write the database. */
-export function createWriter(
-  database: Database,
-  { onCommitted, meter }: { onCommitted: (() => void)[]; meter?: CommitMeter | undefined },
-): Writer {
+export function createWriter(database: Database, { durability, onCommitted, meter }: WriterOptions): Writer {
   const group = createGroupCommit<() => void>({
     meter,
     commit: async (operations) => {
-      await commit(operations, performance.now() + PATIENCE_MS)
-      for (const tell of onCommitted) tell()
+      await durability.settled()
+      // also where the sync failed: what is in doubt then will be settled by whoever looks
+      await commit(operations, performance.now() + PATIENCE_MS).finally(() => {
+        for (const tell of onCommitted) tell()
+      })
     },
   })
 
@@ -47,7 +55,7 @@ export function createWriter(
     }
   }
 
-  /** Not asynchronous, so that nothing else gets between BEGIN and COMMIT. */
+  /** Not asynchronous, so that nothing else gets between BEGIN and COMMIT, nor reads before the sync is under way. */
   function transact(operations: (() => void)[]) {
     try {
       for (const operation of operations) operation()
@@ -57,6 +65,7 @@ export function createWriter(
       if (database.isTransaction) database.exec('ROLLBACK')
       throw error
     }
+    return durability.sync()
   }
 
   return {

@@ -42,6 +42,7 @@ async function useEverything(all: Store) {
   await store.getMessage(draft.id)
   await store.getConversations({ ids: [conversationId] })
   await store.getConversations({ ids: [conversationId], memberId: 'alice', beyond: { [conversationId]: 0 } })
+  await store.getMemberIds(conversationId)
   await store.listConversations({ userId: 'alice', limit: 9 })
   await store.listConversations({ userId: 'alice', limit: 9, after: { updatedAt: at, id: 'a' } })
   for (const bounds of [{}, { beforeSeq: 2 }, { afterSeq: 1 }])
@@ -70,7 +71,7 @@ async function useEverything(all: Store) {
   for (const after of [{}, { afterId: 'a' }])
     await store.duties.listMemberships({ userId: 'alice', limit: 9, ...after })
   await watchOnce(store)
-  await store.prune({ changesBefore: at, now: at })
+  await store.duties.prune({ changesBefore: at, now: at })
   await store.close()
   return [...unused]
 }

@@ -15,7 +15,12 @@ let one: ChatStore
 let other: ChatStore
 beforeAll(async () => {
   if (!hasMongo) return
-  set = await startReplicaSet({ members: 3, args: ['--setParameter', 'enableTestCommands=1'] })
+  set = await startReplicaSet({
+    members: 3,
+    args: ['--setParameter', 'enableTestCommands=1'],
+    // nobody is to take the primary's place while the machine is busy
+    settings: { electionTimeoutMillis: 10_000 },
+  })
   uri = set.uri.replace('/?', '/rufer?')
   one = await openMongoStore(uri)
   other = await openMongoStore(uri)

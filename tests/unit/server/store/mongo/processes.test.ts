@@ -126,7 +126,7 @@ test('what a process was in the midst of as it ended does not hold up the others
     await other.renewLease(at(10))
     return isStored
   }
-  await expect.poll(renew, { timeout: 10_000, interval: 200 }).toBe(true)
+  await expect.poll(renew, { timeout: 25_000, interval: 200 }).toBe(true)
   expect(await sent).toMatchObject({ outcome: 'stored' })
   await ended.close()
 })

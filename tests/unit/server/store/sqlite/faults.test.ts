@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { StoreError, type ChatStore } from '#rufer/server/store/port.ts'
+import { createDurability } from '#rufer/server/store/sqlite/durability.ts'
 import { createFeed } from '#rufer/server/store/sqlite/feed.ts'
 import { openOnDatabase } from './harness.ts'
 import { NOW } from './now.ts'
@@ -122,7 +123,7 @@ test('a feed that cannot be read for a moment goes on where it was', async () =>
     },
   })
   const abort = new AbortController()
-  const changes = createFeed(failing).watch(abort.signal)[Symbol.asyncIterator]()
+  const changes = createFeed(failing, createDurability(database)).watch(abort.signal)[Symbol.asyncIterator]()
   const { stored } = await sendMany(store, 1)
   expect(await changes.next()).toMatchObject({ value: { message: { id: stored[0] } } })
   expect(failures).toBeLessThan(0)

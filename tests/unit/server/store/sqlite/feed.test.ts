@@ -39,8 +39,8 @@ test('pruning forgets the changes made before an instant, and no younger ones', 
     await store.appendMessage(draft)
   }
   const left = () => database.all('SELECT at FROM changes ORDER BY id').map((row) => row.text('at'))
-  await store.prune({ changesBefore: instants[2] ?? '', now: NOW })
+  await store.duties.prune({ changesBefore: instants[2] ?? '', now: NOW })
   expect(left()).toEqual(instants.slice(2))
-  await store.prune({ changesBefore: instants[2] ?? '', now: NOW })
+  await store.duties.prune({ changesBefore: instants[2] ?? '', now: NOW })
   expect(left()).toEqual(instants.slice(2))
 })
