@@ -23,16 +23,16 @@ export interface Traces {
 /** A ring of traces: of the messages that were first seen longest ago nothing is kept. */
 export function createTraces(now: () => number, size = SIZE): Traces {
   const traces = new Map<string, MessageTrace>()
+  /** Goes on where it was: one that begins anew passes over every place that was deleted since the map last moved. */
+  const inOrder = traces.keys()
 
   /** What happens again, as a message is sent again, keeps the instant of the first time. */
   function note(id: string, step: MessageTrace) {
     const known = traces.get(id)
     traces.set(id, { ...step, ...known })
     if (known || traces.size <= size) return
-    for (const oldest of traces.keys()) {
-      traces.delete(oldest)
-      break
-    }
+    const { value: oldest } = inOrder.next()
+    if (oldest !== undefined) traces.delete(oldest)
   }
 
   return {

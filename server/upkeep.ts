@@ -2,7 +2,7 @@
 import type { Clock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { Log } from './log.ts'
-import type { ChatStore } from './store/port.ts'
+import type { Store } from './store/duties.ts'
 
 export interface Upkeep {
   /** whether the store took the last renewal of the lease */
@@ -15,7 +15,7 @@ export interface Upkeep {
 }
 
 interface UpkeepDeps {
-  store: ChatStore
+  store: Store
   /** others took this process for dead meanwhile */
   onRevived: () => void
   /** says to oneself, through the feed, that one is alive */
@@ -50,7 +50,7 @@ export function startUpkeep({ store, onRevived, pulse, resume, clock, counters, 
 
   async function prune() {
     try {
-      await store.prune({ changesBefore: clock.instant(-KEEP_CHANGES_MS), now: clock.instant() })
+      await store.duties.prune({ changesBefore: clock.instant(-KEEP_CHANGES_MS), now: clock.instant() })
     } catch (error) {
       counters.dropped('pruning')
       log.warn({ err: error }, 'unable to prune; trying again later')

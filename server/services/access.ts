@@ -4,11 +4,27 @@ import { ChatError } from '#rufer/shared/protocol/errors.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 
 /**
- * The conversation, for one of its members.
+ * The ids of the others in a conversation, for one of its members.
  *
  * @throws ChatError `conversation-not-found` when there is none or the user is not a member
  */
 export async function requireMember(
+  store: ChatStore,
+  userId: string,
+  conversationId: string,
+): Promise<string[]> {
+  const memberIds = await store.getMemberIds(conversationId)
+  if (!memberIds.includes(userId)) throw new ChatError('conversation-not-found')
+  return memberIds.filter((id) => id !== userId)
+}
+
+/**
+ * The conversation, for one of its members. With its last message it is much to read: who needs only to know that
+ * somebody is a member asks `requireMember`.
+ *
+ * @throws ChatError `conversation-not-found` when there is none or the user is not a member
+ */
+export async function requireConversation(
   store: ChatStore,
   userId: string,
   conversationId: string,
@@ -17,11 +33,6 @@ export async function requireMember(
   const [conversation] = conversations
   if (!conversation) throw new ChatError('conversation-not-found')
   return conversation
-}
-
-/** The ids of the others in a conversation. */
-export function otherMembers(conversation: ConversationRecord, userId: string): string[] {
-  return conversation.members.map((member) => member.userId).filter((id) => id !== userId)
 }
 
 /** @throws ChatError `invalid-params` where both are the same user: nobody has a conversation with oneself */

@@ -11,7 +11,7 @@ import {
 import { instant } from '#rufer/shared/model/instant.ts'
 import { ChatError } from '#rufer/shared/protocol/errors.ts'
 import type { Params, Result } from '#rufer/shared/protocol/methods.ts'
-import { refuseOneself, requireMember } from './access.ts'
+import { refuseOneself, requireConversation } from './access.ts'
 import { PAGE_BYTES, takeFitting } from './fit-reply.ts'
 import { syncConversations } from './sync.ts'
 
@@ -35,7 +35,7 @@ export function createConversationsService({
 
     /** @throws ChatError `conversation-not-found` */
     async get(userId: string, conversationId: string): Promise<Conversation> {
-      return toConversation(await requireMember(store, userId, conversationId), userId)
+      return toConversation(await requireConversation(store, userId, conversationId), userId)
     },
 
     /** @throws ChatError `invalid-params` for a cursor that no list gave */

@@ -119,9 +119,7 @@ async function sendBeyondRate(draft: MessageDraft, retryAfterMs: number, { store
 
 async function isTarget(store: ChatStore, message: Message, { target }: MessageDraft) {
   if ('conversationId' in target) return target.conversationId === message.conversationId
-  const lookup = { ids: [message.conversationId], memberId: target.userId }
-  const { conversations } = await store.getConversations(lookup)
-  return conversations.length > 0
+  return (await store.getMemberIds(message.conversationId)).includes(target.userId)
 }
 
 function toResult(appended: AppendOutcome): Result<'message.send'> {

@@ -2,7 +2,7 @@
 import type { Clock } from '#rufer/server/clock.ts'
 import type { ChatStore } from '#rufer/server/store/port.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
-import { otherMembers, requireMember } from './access.ts'
+import { requireMember } from './access.ts'
 import type { Signals } from './signals.ts'
 import { createTypingSigns } from './typing-signs.ts'
 
@@ -26,8 +26,7 @@ export function createTypingService({
   return {
     /** @throws ChatError `conversation-not-found` */
     async start({ userId, connectionId, isOpen }: Typist, conversationId: string) {
-      const conversation = await requireMember(store, userId, conversationId)
-      const recipients = otherMembers(conversation, userId)
+      const recipients = await requireMember(store, userId, conversationId)
       if (isOpen()) await signs.start({ conversationId, userId, recipients }, connectionId)
     },
 

@@ -62,6 +62,8 @@ export class Connection {
   heardAt: number
   /** when bytes last left, in the monotonic clock */
   progressAt: number
+  /** when the peer was last sent a ping, or came, in the monotonic clock */
+  pingedAt: number
   readonly #options: ConnectionOptions
   readonly #waiting: string[] = []
   #running: Promise<void> | undefined
@@ -81,6 +83,7 @@ export class Connection {
     this.openedAt = options.monotonicMs()
     this.heardAt = this.openedAt
     this.progressAt = this.openedAt
+    this.pingedAt = this.openedAt
   }
 
   get isOpen(): boolean {
@@ -138,6 +141,7 @@ export class Connection {
 
   ping(): void {
     this.#pingsUnanswered++
+    this.pingedAt = this.#options.monotonicMs()
     this.#options.socket.ping()
   }
 

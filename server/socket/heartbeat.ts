@@ -10,25 +10,36 @@ interface HeartbeatOptions {
   monotonicMs: () => number
 }
 
-/** Starts the heartbeat; the returned function stops it. */
+/**
+ * Starts the heartbeat; the returned function stops it.
+ *
+ * It goes round all connections in parts, and each is pinged on its own time: pings to very many at once, and all their
+ * answers, would keep everybody else waiting.
+ */
 export function startHeartbeat({ hub, config, monotonicMs }: HeartbeatOptions): () => void {
   // a peer must have the chance to answer before its silence is judged
   const pingMs = Math.min(config.heartbeatMs, config.heartbeatTimeoutMs / 2)
-  const everyMs = Math.max(10, Math.min(1_000, pingMs / 4))
-  let sweptAt = monotonicMs()
-  let pingedAt = sweptAt
+  const roundMs = Math.max(10, Math.min(1_000, pingMs / 4))
+  const parts = Math.max(1, Math.floor(roundMs / PART_MS))
+  const everyMs = roundMs / parts
+  let beganAt = monotonicMs()
+  let round = hub.all().values()
 
   const timer = setInterval(() => {
     const now = monotonicMs()
+    const lateMs = now - beganAt
+    beganAt = now
     // a process that stood still has heard nobody, which says nothing about the peers
-    const lateMs = now - sweptAt > everyMs + LATE_MS ? now - sweptAt : 0
-    const isPingDue = now - pingedAt >= pingMs
-    sweptAt = now
-    if (isPingDue) pingedAt = now
-    for (const connection of hub.all()) {
-      connection.forgive(lateMs)
+    if (lateMs > everyMs + LATE_MS) for (const connection of hub.all()) connection.forgive(lateMs)
+    // one step is the end of a round
+    for (let steps = Math.ceil(hub.all().size / parts) + 1; steps > 0; steps--) {
+      const { value: connection } = round.next()
+      if (!connection) {
+        round = hub.all().values()
+        continue
+      }
       judge(connection, now, config)
-      if (isPingDue && connection.isOpen) connection.ping()
+      if (now - connection.pingedAt >= pingMs && connection.isOpen) connection.ping()
     }
   }, everyMs)
   return () => clearInterval(timer)
@@ -36,6 +47,8 @@ export function startHeartbeat({ hub, config, monotonicMs }: HeartbeatOptions): 
 
 // --- Internal helpers ---
 
+/** How far apart the parts of a round are, at least. */
+const PART_MS = 50
 /** A timer this late means that the process was busy or stopped. */
 const LATE_MS = 500
 

@@ -8,6 +8,8 @@ import { makeFolder } from './store/sqlite/harness.ts'
 
 const ready = { status: 'ready', store: 'sqlite', feedLagMs: expect.any(Number) }
 const refusal = expect.objectContaining({ code: 'store-unavailable' })
+/** A pulse is told once the disk has it, which may be busy. */
+const DISK = { timeout: 20_000 }
 
 test('before its feed gives anything a process is not ready', async () => {
   const { lifecycle } = await open()
@@ -18,7 +20,7 @@ test('before its feed gives anything a process is not ready', async () => {
 test('a process that has not heard its own pulse for 15 s is not ready until it hears it again', async () => {
   const { lifecycle, run, setSilent } = await open()
   run()
-  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready))
+  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready), DISK)
   expect(() => lifecycle.requireFeed()).not.toThrow()
 
   setSilent(true)
@@ -31,22 +33,23 @@ test('a process that has not heard its own pulse for 15 s is not ready until it 
 
   setSilent(false)
   await vi.advanceTimersByTimeAsync(5_000)
-  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready))
+  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready), DISK)
   expect(() => lifecycle.requireFeed()).not.toThrow()
 })
 
 test('a process that cannot say its pulse is not ready at once for its store, and after 15 s for its feed', async () => {
   const { lifecycle, run, store } = await open()
   run()
-  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready))
+  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready), DISK)
   const tell = vi.spyOn(store, 'tell').mockRejectedValue(new StoreError('store-unavailable'))
   await vi.advanceTimersByTimeAsync(6_000)
-  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual({ status: 'not-ready', reasons: ['store'] }))
+  const unstored = { status: 'not-ready', reasons: ['store'] }
+  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(unstored), DISK)
   await vi.advanceTimersByTimeAsync(15_000)
   expect(lifecycle.readiness()).toEqual({ status: 'not-ready', reasons: ['store', 'feed'] })
   tell.mockRestore()
   await vi.advanceTimersByTimeAsync(5_000)
-  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready))
+  await vi.waitFor(() => expect(lifecycle.readiness()).toEqual(ready), DISK)
 })
 
 // --- Internal helpers ---
