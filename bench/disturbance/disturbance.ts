@@ -14,27 +14,28 @@ import type { Seat } from '../load/wire.ts'
 import type { Assignment, Latencies } from './pairs.ts'
 import { makeReport, WAYS, type Figures, type Round, type Way } from './report.ts'
 
-const USAGE = 'usage: npm run bench:disturbance -- [--rounds 3] [--seconds 15] [--pairs 50]'
+const USAGE = 'usage: npm run bench:disturbance -- [--rounds 3] [--onset 5] [--seconds 15] [--pairs 50]'
 /** of each pair: both users stay below the rates that a server has by default */
 const PER_SECOND = 4
 
 try {
-  const { rounds, seconds, pairs } = readOptions()
-  process.stdout.write(describe({ rounds, seconds, pairs }))
+  const extent = readOptions()
+  const { rounds, seconds, pairs } = extent
+  process.stdout.write(describe(extent))
   const server = await startServer({
     env: { RUFER_METRICS_TOKEN: METRICS_TOKEN, RUFER_LOG_LEVEL: 'warn' },
   })
   const load = startProcess('pairs.ts')
   const assignment: Assignment = { seats: await takeSeats(server, pairs), perSecond: PER_SECOND * pairs }
   load.tell(JSON.stringify(assignment))
-  const measure = (forSeconds: number) => measureLoad(server, load, forSeconds)
+  const measure = () => measureLoad(server, load, extent)
   // warm code before anything counts
-  await measure(seconds / 4)
+  await latenciesOver(load, seconds / 4)
   const taken = await Array.fromAsync({ length: rounds }, async (_, index): Promise<Round> => {
     process.stderr.write(`round ${index + 1} of ${rounds}\n`)
-    const disturbed = (way: Way) => beside(server, WAYS[way], () => measure(seconds))
+    const disturbed = (way: Way) => beside(server, WAYS[way], measure)
     return {
-      alone: await measure(seconds),
+      alone: await measure(),
       'silent ones': await disturbed('silent ones'),
       floods: await disturbed('floods'),
       both: await disturbed('both'),
@@ -54,7 +55,9 @@ try {
 
 interface Extent {
   rounds: number
-  /** of each measurement */
+  /** of each measurement: as long as those who are cut off have tokens to be back at once; then as many as a minute allows */
+  onset: number
+  /** and so long after those */
   seconds: number
   pairs: number
 }
@@ -63,22 +66,23 @@ function readOptions(): Extent {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '3' },
+      onset: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '15' },
       pairs: { type: 'string', default: '50' },
     },
   })
-  const [rounds, seconds, pairs] = [Number(values.rounds), Number(values.seconds), Number(values.pairs)]
-  const isSound =
-    Number.isInteger(pairs) && pairs > 0 && Number.isInteger(rounds) && rounds > 0 && seconds > 0
+  const [rounds, pairs] = [Number(values.rounds), Number(values.pairs)]
+  const [onset, seconds] = [Number(values.onset), Number(values.seconds)]
+  const isSound = [rounds, pairs].every(Number.isInteger) && Math.min(rounds, pairs, onset, seconds) > 0
   if (!isSound) throw new Error(USAGE)
-  return { rounds, seconds, pairs }
+  return { rounds, onset, seconds, pairs }
 }
 
-function describe({ rounds, seconds, pairs }: Extent) {
+function describe({ rounds, onset, seconds, pairs }: Extent) {
   const processors = cpus()
   return `Well-behaved pairs beside connections that do not read and connections that flood
 ${new Date().toISOString()}, Node ${process.version}, ${processors.length} × ${processors[0]?.model.trim()}, ${process.platform}, load average ${loadavg()[0]?.toFixed(1)} before the run
-${pairs} pairs, ${PER_SECOND * pairs} messages/s, latency from the scheduled instant; medians of ${rounds} rounds of ${seconds} s each way
+${pairs} pairs, ${PER_SECOND * pairs} messages/s, latency from the scheduled instant; medians of ${rounds} rounds of ${onset} + ${seconds} s each way
 
 `
 }
@@ -124,14 +128,26 @@ async function takeSeat(server: TestServer, userId: string): Promise<Seat> {
 async function measureLoad(
   server: TestServer,
   load: ReturnType<typeof startProcess>,
-  seconds: number,
+  { onset, seconds }: Extent,
 ): Promise<Figures> {
   let memory = readMemory(server)
   const timer = setInterval(() => (memory = Math.max(memory, readMemory(server))), 100)
-  load.tell(String(seconds))
-  const latencies: Latencies = JSON.parse(await load.hear())
+  const { replyMs: onsetMs } = await latenciesOver(load, onset)
+  const before = await countSlowCommits(server)
+  const latencies = await latenciesOver(load, seconds)
   clearInterval(timer)
-  return { ...latencies, memory }
+  return { ...latencies, onsetMs, memory, slowCommits: (await countSlowCommits(server)) - before }
+}
+
+async function latenciesOver(load: ReturnType<typeof startProcess>, seconds: number): Promise<Latencies> {
+  load.tell(String(seconds))
+  return JSON.parse(await load.hear())
+}
+
+async function countSlowCommits(server: TestServer) {
+  const metrics = await readMetrics(server)
+  const count = (of: string) => metrics[`rufer_commit_duration_seconds_${of}`] ?? NaN
+  return count('count') - count('bucket{le="0.005"}')
 }
 
 /** Their process yields to all others: what they take from the server is measured, not what they take from the machine. */

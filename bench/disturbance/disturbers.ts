@@ -10,11 +10,14 @@ import { openTcp, toFrame, upgradeHead, writeOnAndOn } from '#rufer/tests/helper
 interface Kind {
   name: string
   count: number
-  /** what each sends as soon as it is connected */
-  bytes: Buffer
+  /** what each sends as soon as it is connected; made only where the kind is wanted, as that may take writing */
+  bytes: () => Buffer | Promise<Buffer>
   /** again and again, and reading what comes; else once, and reading nothing */
   isFlood: boolean
 }
+
+/** A second between attempts that the server refuses. */
+const REFUSED_MS = 1_000
 
 const input = createInterface({ input: process.stdin })
 const [line] = await once(input, 'line')
@@ -23,31 +26,31 @@ input.once('close', () => process.exit())
 const wanted: { server: ServerAddress; kinds: string[] } = JSON.parse(line)
 const { server } = wanted
 const kinds: Kind[] = [
-  { name: 'slow', count: 20, bytes: await requestPages(), isFlood: false },
-  { name: 'asking', count: 5, bytes: toMany((id) => toRequest(id, 'session.ping')), isFlood: true },
-  { name: 'pinging', count: 5, bytes: toMany(() => toFrame('', { opcode: 9 })), isFlood: true },
-  { name: 'babbling', count: 5, bytes: toMany(() => toFrame('x'.repeat(1_000))), isFlood: true },
+  { name: 'slow', count: 20, bytes: requestPages, isFlood: false },
+  { name: 'asking', count: 5, bytes: () => toMany((id) => toRequest(id, 'session.ping')), isFlood: true },
+  { name: 'pinging', count: 5, bytes: () => toMany(() => toFrame('', { opcode: 9 })), isFlood: true },
+  { name: 'babbling', count: 5, bytes: () => toMany(() => toFrame('x'.repeat(1_000))), isFlood: true },
 ]
 await Promise.all(kinds.filter(({ name }) => wanted.kinds.includes(name)).map(begin))
 process.stdout.write('ready\n')
 
 // --- Internal helpers ---
 
-/** A second between attempts that the server refuses. */
-const REFUSED_MS = 1_000
+type Ready = Omit<Kind, 'bytes'> & { bytes: Buffer }
 
 async function begin(kind: Kind) {
   const userIds = Array.from({ length: kind.count }, (_, index) => `${kind.name}-${index}`)
   await register(server, ...userIds)
-  for (const userId of userIds) void disturb(kind, userId)
+  const ready = { ...kind, bytes: await kind.bytes() }
+  for (const userId of userIds) void disturb(ready, userId)
 }
 
-async function disturb(kind: Kind, userId: string): Promise<never> {
+async function disturb(kind: Ready, userId: string): Promise<never> {
   for (;;) await liveOnce(kind, userId).catch(() => delay(REFUSED_MS))
 }
 
 /** Connects, does harm, and comes back once it is cut off. */
-async function liveOnce({ name, bytes, isFlood }: Kind, userId: string) {
+async function liveOnce({ name, bytes, isFlood }: Ready, userId: string) {
   const token = await issueToken(server, name === 'slow' ? 'slow' : userId)
   const tcp = openTcp(server)
   const closed = new Promise((resolve) => tcp.on('error', () => {}).once('close', resolve))

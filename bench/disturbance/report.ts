@@ -2,10 +2,15 @@
 import { median, type Spread } from '../statistics.ts'
 
 export interface Figures {
+  /** of the reply, in the seconds in which those who disturb begin */
+  onsetMs: Spread
+  /** after those seconds, as all that follows but the memory */
   replyMs: Spread
   deliveryMs: Spread
   /** the most bytes that the server had; NaN where the system does not tell */
   memory: number
+  /** transactions that took more than 5 ms, the wait for the disk included */
+  slowCommits: number
 }
 
 const SILENT = ['slow']
@@ -24,7 +29,7 @@ export function makeReport(rounds: Round[], metrics: Record<string, number>): st
   const rows = [
     ['', ...COLUMNS.map(({ head }) => head)],
     toRow('alone', rounds),
-    ...ways.flatMap((way) => [toRow(way, rounds), ['', ...toRatios(way, rounds).map(toTimes)]]),
+    ...ways.flatMap((way) => [toRow(way, rounds), ['', ...toRatios(way, rounds).map(toTimesOrNothing)]]),
   ]
   return [
     ...rows.map(toLine),
@@ -53,11 +58,13 @@ interface Column {
 }
 
 const COLUMNS: Column[] = [
+  { head: 'p99 at first', of: ({ onsetMs }) => onsetMs.p99, show: toMs },
   { head: 'reply p50', of: ({ replyMs }) => replyMs.p50, show: toMs },
   { head: 'p99', of: ({ replyMs }) => replyMs.p99, show: toMs, judged: 'p99 of the reply' },
   { head: 'delivery p50', of: ({ deliveryMs }) => deliveryMs.p50, show: toMs },
   { head: 'p99', of: ({ deliveryMs }) => deliveryMs.p99, show: toMs, judged: 'p99 of the delivery' },
   { head: 'most memory', of: ({ memory }) => memory, show: toMegabytes },
+  { head: 'slow commits', of: ({ slowCommits }) => slowCommits, show: String },
 ]
 
 const COUNTED = [
@@ -86,6 +93,11 @@ function judge(way: Way, name: string | undefined, ratio: number) {
 
 function toTimes(ratio: number) {
   return `${ratio.toFixed(2)}x`
+}
+
+/** Where there was nothing to compare with, a ratio says nothing. */
+function toTimesOrNothing(ratio: number) {
+  return Number.isFinite(ratio) ? toTimes(ratio) : ''
 }
 
 function toMs(value: number) {

@@ -39,11 +39,12 @@ export async function exchange(order: ExchangeOrder): Promise<Figures> {
 
 // --- Internal helpers ---
 
-function toLatencies({ replyMs, deliveryMs, elapsedMs }: Tally): Figures {
+function toLatencies({ replyMs, deliveryMs, lateMs, elapsedMs }: Tally): Figures {
   return {
     perSecond: (replyMs.length * 1000) / elapsedMs,
     ...toFigures('reply', replyMs),
     ...toFigures('delivery', deliveryMs),
+    ...(lateMs.length > 0 && toFigures('late', lateMs)),
   }
 }
 

@@ -1,10 +1,13 @@
 // The two ways of putting load on a server: as fast as it answers, and at a steady rate whatever it does.
 import type { Arrival, Pair } from './pair.ts'
+import { openTicks } from './ticks.ts'
 
 /** The latencies of every message of a scenario, in milliseconds, and how long the scenario took. */
 export interface Tally {
   replyMs: number[]
   deliveryMs: number[]
+  /** how late each message of an open loop was sent, which its latency has in it */
+  lateMs: number[]
   /** by `performance.now()` */
   startedAt: number
   elapsedMs: number
@@ -40,30 +43,25 @@ export async function runOpenLoop(
   pairs: Pair[],
   { seconds, perSecond }: { seconds: number; perSecond: number },
 ): Promise<Tally> {
+  await using ticks = await openTicks()
   const tally = createTally()
   const total = Math.round(seconds * perSecond)
   const { promise, resolve } = Promise.withResolvers<void>()
   let sent = 0
   let arrived = 0
 
-  function sendNext() {
-    const scheduledAt = tally.startedAt + (sent * 1000) / perSecond
+  function sendNext(dueAt: number) {
+    if (sent === total) return
+    tally.lateMs.push(performance.now() - dueAt)
     const from = Math.floor(sent / pairs.length) % 2 === 0 ? 0 : 1
-    pairs[sent % pairs.length]?.send(from, (arrival) => {
-      tally.add(scheduledAt, arrival)
+    pairs[sent++ % pairs.length]?.send(from, (arrival) => {
+      tally.add(dueAt, arrival)
       tally.deliveries.set(arrival.id, arrival.deliveredAt)
       if (++arrived === total) resolve()
     })
-    sent++
   }
 
-  function sendDue() {
-    const due = 1 + Math.floor(((performance.now() - tally.startedAt) * perSecond) / 1000)
-    while (sent < Math.min(due, total)) sendNext()
-    if (sent < total) setTimeout(sendDue, 1)
-  }
-
-  sendDue()
+  ticks.begin(1_000 / perSecond, sendNext)
   await promise
   return tally.end()
 }
@@ -74,16 +72,18 @@ function createTally() {
   const startedAt = performance.now()
   const replyMs: number[] = []
   const deliveryMs: number[] = []
+  const lateMs: number[] = []
   const deliveries = new Map<string, number>()
   return {
     startedAt,
     deliveries,
+    lateMs,
     add(since: number, { repliedAt, deliveredAt }: Arrival) {
       replyMs.push(repliedAt - since)
       deliveryMs.push(deliveredAt - since)
     },
     end(): Tally {
-      return { replyMs, deliveryMs, startedAt, elapsedMs: performance.now() - startedAt, deliveries }
+      return { replyMs, deliveryMs, lateMs, startedAt, elapsedMs: performance.now() - startedAt, deliveries }
     },
   }
 }

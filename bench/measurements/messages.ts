@@ -10,6 +10,7 @@ const COLUMNS: Column[] = [
   { key: 'replyP99', head: 'p99', unit: 'ms' },
   { key: 'deliveryP50', head: 'delivery p50', unit: 'ms' },
   { key: 'deliveryP99', head: 'p99', unit: 'ms' },
+  { key: 'lateP99', head: 'load late p99', unit: 'ms' },
   { key: 'afterCommitP50', head: 'after commit p50', unit: 'ms' },
   { key: 'group', head: 'in a commit', unit: 'count' },
   ...CPUS,

@@ -1,13 +1,15 @@
 // The load: an open loop over all pairs, with every latency from the instant that a message was to be sent.
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
+import { openTicks } from '#rufer/bench/load/ticks.ts'
 import type { Fleet } from './fleet.ts'
 
 export interface LoadFigures {
   sent: number
   /** that were not delivered, half a minute after the last one was sent */
   lost: number
-  /** as they are told */
+  /** how late the load itself was, which the latencies have in them; all three as they are told */
+  lateMs: string
   answerMs: string
   deliveryMs: string
 }
@@ -16,28 +18,32 @@ export async function runLoad(
   fleet: Fleet,
   { perSecond, seconds }: { perSecond: number; seconds: number },
 ): Promise<LoadFigures> {
+  await using ticks = await openTicks()
+  const lateness = createHistogram()
   const answers = createHistogram()
   const deliveries = createHistogram()
-  const began = performance.now()
   const total = Math.round(perSecond * seconds)
+  const { promise: allSent, resolve } = Promise.withResolvers<void>()
+  let sent = 0
   let delivered = 0
 
-  function sendAt(instant: number, pair: number) {
-    const sent = fleet.send(pair)
-    void sent.answered.then(() => record(answers, instant))
-    void sent.delivered.then(() => record(deliveries, instant)).then(() => delivered++)
+  function sendNext(dueAt: number) {
+    if (sent === total) return
+    record(lateness, dueAt)
+    // pairs take turns, far apart
+    const { answered, delivered: arrived } = fleet.send((sent * STRIDE) % fleet.pairs)
+    void answered.then(() => record(answers, dueAt))
+    void arrived.then(() => record(deliveries, dueAt)).then(() => delivered++)
+    if (++sent === total) resolve()
   }
 
-  for (let sent = 0; sent < total;) {
-    const due = Math.min(total, Math.ceil(((performance.now() - began) * perSecond) / 1_000))
-    // pairs take turns, far apart
-    for (; sent < due; sent++) sendAt(began + (sent * 1_000) / perSecond, (sent * STRIDE) % fleet.pairs)
-    await pause(1)
-  }
+  ticks.begin(1_000 / perSecond, sendNext)
+  await allSent
   await untilDone(() => delivered === total)
   return {
     sent: total,
     lost: total - delivered,
+    lateMs: tell(lateness),
     answerMs: tell(answers),
     deliveryMs: tell(deliveries),
   }

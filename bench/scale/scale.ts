@@ -87,8 +87,12 @@ async function startServers(
 
 async function measureLoad(fleet: Fleet, servers: TestServer[], { perSecond, minutes }: Options) {
   const before = await memoryOf(servers)
-  const { sent, lost, answerMs, deliveryMs } = await runLoad(fleet, { perSecond, seconds: minutes * 60 })
+  const { sent, lost, lateMs, answerMs, deliveryMs } = await runLoad(fleet, {
+    perSecond,
+    seconds: minutes * 60,
+  })
   print(`${sent.toLocaleString('en')} messages sent · lost ${lost}`)
+  print(`from the scheduled instant to the sending:  ${lateMs}`)
   print(`from the scheduled instant to the answer:   ${answerMs}`)
   print(`from the scheduled instant to the delivery: ${deliveryMs}`)
   print(`RSS of the servers: ${before} at the start, ${await memoryOf(servers)} at the end`)

@@ -74,7 +74,9 @@ async function watchFrames(page: Page, run: () => Promise<unknown>) {
     return seen
   })
   await run()
-  const { frames, ...told } = await watch.evaluate((seen) => {
+  const { frames, ...told } = await watch.evaluate(async (seen) => {
+    // one to count from, and one at least: on a busy machine a short while has none
+    while (seen.frames.length < 2) await new Promise(requestAnimationFrame)
     seen.isOver = true
     return seen
   })

@@ -55,7 +55,7 @@ async function startTalk() {
   return {
     acknowledged,
     async reach(count: number) {
-      await expect.poll(() => acknowledged.length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(count)
+      await expect.poll(() => acknowledged.length, { timeout: 90_000, interval: 5 }).toBeGreaterThan(count)
     },
     async end() {
       state.isTalking = false
@@ -194,33 +194,38 @@ test('check names the conversation and what is broken in it, also beside a runni
   expect(backup.stderr).toContain('was made, but what the store holds breaks its rules\nBROKEN  ')
 })
 
-test('a log torn anywhere lets the server open to a prefix that keeps every rule, or refuse to start', async () => {
-  const path = join(server.dataDir, 'rufer.db')
-  const talk = await startTalk()
-  const other = new DatabaseSync(path)
-  // closed before, it would write the log back and remove it
-  onTestFinished(() => other.close())
-  await talk.reach(600)
-  other.exec('PRAGMA wal_checkpoint(TRUNCATE)')
-  await talk.reach(900)
-  // written back up to here, as is done again and again on a busy server
-  other.exec('PRAGMA wal_checkpoint(PASSIVE)')
-  await talk.reach(1_200)
-  await server.signal('SIGKILL')
-  await talk.end()
-  const whole = readMessages(await tear(server.dataDir))
-  const walSize = (await stat(`${path}-wal`)).size
-  for (const share of [0, 0.01, 0.2, 0.4, 0.6, 0.8, 0.95, 1]) {
-    const torn = await tear(server.dataDir, Math.floor(walSize * share))
-    const outcome = await startOn(join(torn, '..'))
-    expect({ share, outcome }).toEqual({ share, outcome: expect.stringMatching(/^(opened|refused)$/) })
-    if (outcome === 'refused') continue
-    for (const [place, ids] of readMessages(torn)) expect(ids).toEqual(whole.get(place)?.slice(0, ids.length))
-  }
-  expect(await startOn(server.dataDir)).toBe('opened')
-  const stored = allIds(path)
-  expect(talk.acknowledged.filter((id) => !stored.has(id))).toEqual([])
-})
+test(
+  'a log torn anywhere lets the server open to a prefix that keeps every rule, or refuse to start',
+  { timeout: 400_000 },
+  async () => {
+    const path = join(server.dataDir, 'rufer.db')
+    const talk = await startTalk()
+    const other = new DatabaseSync(path)
+    // closed before, it would write the log back and remove it
+    onTestFinished(() => other.close())
+    await talk.reach(600)
+    other.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    await talk.reach(900)
+    // written back up to here, as is done again and again on a busy server
+    other.exec('PRAGMA wal_checkpoint(PASSIVE)')
+    await talk.reach(1_200)
+    await server.signal('SIGKILL')
+    await talk.end()
+    const whole = readMessages(await tear(server.dataDir))
+    const walSize = (await stat(`${path}-wal`)).size
+    for (const share of [0, 0.01, 0.2, 0.4, 0.6, 0.8, 0.95, 1]) {
+      const torn = await tear(server.dataDir, Math.floor(walSize * share))
+      const outcome = await startOn(join(torn, '..'))
+      expect({ share, outcome }).toEqual({ share, outcome: expect.stringMatching(/^(opened|refused)$/) })
+      if (outcome === 'refused') continue
+      for (const [place, ids] of readMessages(torn))
+        expect(ids).toEqual(whole.get(place)?.slice(0, ids.length))
+    }
+    expect(await startOn(server.dataDir)).toBe('opened')
+    const stored = allIds(path)
+    expect(talk.acknowledged.filter((id) => !stored.has(id))).toEqual([])
+  },
+)
 
 const REFUSED = /rufer\.db is damaged \(.+\): restore a backup with npm run restore\n/
 

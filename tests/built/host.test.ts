@@ -5,7 +5,14 @@ import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { register } from '#rufer/tests/helpers/api.ts'
-import { composerOf, openBrowser, openPage, ownStatuses, say } from '#rufer/tests/helpers/chat-page.ts'
+import {
+  composerOf,
+  closePages,
+  openBrowser,
+  openPage,
+  ownStatuses,
+  say,
+} from '#rufer/tests/helpers/chat-page.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
 const HOST = join(import.meta.dirname, '../fixtures/host')
@@ -18,9 +25,9 @@ beforeAll(async () => {
   browser = await openBrowser()
   server = await startServer({ root: HOST })
   for (const userId of ['alice', 'bob', 'mallory']) await register(server, userId)
-}, 180_000)
+}, 600_000)
 afterAll(async () => {
-  await browser.close()
+  await closePages(browser)
   await server.stop()
 })
 
@@ -35,9 +42,7 @@ test('it serves /chat, the API and sockets', async () => {
 test('its own token route stands in place of ours, and takes no user from outside', async () => {
   expect((await askToken({})).status).toBe(403)
   const page = await openSupport('alice', '?userId=mallory')
-  await page.getByRole('button', { name: 'New conversation' }).first().click()
-  await page.getByRole('textbox', { name: 'User id' }).fill('bob')
-  await page.getByRole('button', { name: 'Start chatting' }).click()
+  await beginWith(page, 'bob')
   await say(page, 'Hello')
   await ownStatuses(page, ['sent'])
   expect(new URL(page.url()).pathname).toBe('/support')
@@ -78,9 +83,7 @@ test('the chat fits into its place, and what is around it stays as the host made
 
 test('in the address of its page is which conversation is open', async () => {
   const page = await openSupport('bob')
-  await page.getByRole('button', { name: 'New conversation' }).first().click()
-  await page.getByRole('textbox', { name: 'User id' }).fill('mallory')
-  await page.getByRole('button', { name: 'Start chatting' }).click()
+  await beginWith(page, 'mallory')
   await composerOf(page).waitFor()
   expect(new URL(page.url()).pathname).toBe('/support')
   await page.reload()
@@ -95,6 +98,15 @@ async function openSupport(userId: string, search = ''): Promise<Page> {
   const page = await openPage(browser, `${server.url}/support${search}`, { context })
   await page.getByRole('navigation', { name: 'Conversations' }).waitFor()
   return page
+}
+
+async function beginWith(page: Page, userId: string): Promise<void> {
+  // the page is shown before it is connected, and says so where one is that quick
+  const list = page.getByRole('navigation', { name: 'Conversations' })
+  await list.getByRole('link').or(list.getByText('No conversations yet')).first().waitFor()
+  await page.getByRole('button', { name: 'New conversation' }).first().click()
+  await page.getByRole('textbox', { name: 'User id' }).fill(userId)
+  await page.getByRole('button', { name: 'Start chatting' }).click()
 }
 
 function askToken(headers: Record<string, string>) {

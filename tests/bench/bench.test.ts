@@ -5,7 +5,7 @@ import { hasMongod } from '#rufer/tests/helpers/mongod.ts'
 
 const isPossible = await hasMongod()
 
-const SMALL = ['--seconds', '0.3', '--rounds', '1', '--pairs', '4']
+const SMALL = ['--seconds', '1', '--rounds', '1', '--pairs', '4']
 
 test('the benchmark measures the embedded engine beside both relays, and judges its aims', async () => {
   const only = ['--only', 'closed,open-1000,rows', '--sides', 'ws,socket-io,embedded']
@@ -22,7 +22,10 @@ test('the benchmark measures the embedded engine beside both relays, and judges 
     expect(perSecond).not.toBe('0')
     expect(latencies).not.toContain(' 0.00 ms')
   }
-  expect(stdout.match(/^ {2}Rufer embedded to bare .* relay(?: +[\d.]+x){5}$/gm)).toHaveLength(4)
+  expect(stdout.match(/^ {2}Rufer embedded to bare .* relay(?: +[\d.]+x){5}$/gm)).toHaveLength(2)
+  // in the open loop also how late the load was
+  expect(stdout).toContain('load late p99')
+  expect(stdout.match(/^ {2}Rufer embedded to bare .* relay(?: +[\d.]+x){6}$/gm)).toHaveLength(2)
   expect(
     stdout.match(/^ {2}(?:a row a transaction, .*|1,000 rows\/s, .*)(?: +[\d.]+ ms){2}$/gm),
   ).toHaveLength(2)
@@ -97,11 +100,11 @@ test('the benchmark refuses what it cannot measure', async () => {
 })
 
 test('the disturbance of well-behaved pairs is measured and judged', async () => {
-  const args = ['--rounds', '1', '--seconds', '2', '--pairs', '4']
+  const args = ['--rounds', '1', '--onset', '0.5', '--seconds', '3', '--pairs', '4']
   const { code, stdout, stderr } = await runIn('disturbance/disturbance.ts', ...args)
   expect(stderr).toBe('round 1 of 1\n')
   expect(code).toBe(0)
-  expect(stdout.match(/^ {2}(?:alone|silent ones|floods|both)(?: +[\d.]+ ms){4}/gm)).toHaveLength(4)
+  expect(stdout.match(/^ {2}(?:alone|silent ones|floods|both)(?: +[\d.]+ ms){5}/gm)).toHaveLength(4)
   expect(stdout.match(/^ {2}beside .*, p99 of .*: [\d.]+x, .*: (?:holds|missed)$/gm)).toHaveLength(6)
   expect(stdout).toMatch(/flooded \(4429\): [1-9]/)
 })
