@@ -1,5 +1,6 @@
 // The checker: holds what a run left behind against the invariants, and says in one line what it counted.
 import { checkAccess } from './checker/access.ts'
+import { checkErasures } from './checker/erasures.ts'
 import { invariants, type Check, type Fault, type Tally } from './checker/fault.ts'
 import { checkMessages, countAcknowledged } from './checker/messages.ts'
 import { checkOrder } from './checker/order.ts'
@@ -64,4 +65,5 @@ const checks: Check[] = [
   checkTyping,
   checkProcesses,
   checkViews,
+  checkErasures,
 ]

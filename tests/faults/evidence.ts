@@ -35,6 +35,9 @@ export interface Reading {
 
 export interface Stored {
   conversations: readonly { id: string; seq: number; rev: number }[]
-  messages: readonly Pick<Message, 'id' | 'conversationId' | 'seq' | 'rev' | 'senderId' | 'text'>[]
+  messages: readonly Pick<
+    Message,
+    'id' | 'conversationId' | 'seq' | 'rev' | 'senderId' | 'text' | 'deletedAt'
+  >[]
   receipts: readonly Pick<Receipt, 'conversationId' | 'userId' | 'rev' | 'deliveredSeq' | 'readSeq'>[]
 }

@@ -12,6 +12,8 @@ export type Ask =
   | { method: 'typing.start' | 'typing.stop' | 'message.list' | 'conversation.get'; conversationId: string }
   /** an upgrade with a session token; `isSound`: one that was given out, and not before its time was over */
   | { method: 'connect'; token: string; isSound: boolean }
+  /** what a back end asks for an erased user, who is to be refused everywhere */
+  | { method: 'come-back'; what: string }
   /** something no sound client sends */
   | { method: 'nonsense'; what: string }
 
@@ -44,6 +46,9 @@ export type Happening =
   | { type: 'wire'; connectionId: string; event: ChatEvent }
   | { type: 'opened'; connectionId: string }
   | { type: 'closed'; connectionId: string; code: number }
+  /** of the entry's user, by the back end; `done` tells how many messages were emptied */
+  | { type: 'erasure'; what: 'begun' }
+  | { type: 'erasure'; what: 'done'; messages: number }
   /** of a server, as a client of the name that it is known by */
   | { type: 'process'; what: 'started' | 'killed' | 'stopping' }
   | { type: 'process'; what: 'ended'; code: number | null }

@@ -5,6 +5,7 @@ import { closeCodes } from '#rufer/shared/protocol/close-codes.ts'
 import { isErrorCode } from '#rufer/shared/protocol/errors.ts'
 import { methods } from '#rufer/shared/protocol/methods.ts'
 import type { Job } from './job.ts'
+import { startLaps } from './laps.ts'
 import type { Random } from './random.ts'
 import { openSocket, type Frame, type FuzzSocket } from './socket.ts'
 import { anyBrokenJson, anyJson, anyObject, anyString, mutated } from './values.ts'
@@ -28,12 +29,12 @@ export function fuzzRequests({ target, random, tally, userIds }: Job): () => Pro
         text: anyRequest(random, { id: lastId, conversationIds, peerId: random.pick(userIds) }),
       }
     })
-    const began = performance.now()
+    const lap = startLaps()
     for (const { text } of requests) send(text)
     await Promise.all(
       requests.map(async ({ id, text }) => {
         const outcome = outcomeOf(await reply(id)) ?? (isRevoked() ? 'ended' : undefined)
-        if (outcome) tally.answered('request', outcome, performance.now() - began)
+        if (outcome) tally.answered('request', outcome, lap())
         else tally.fault({ kind: 'request', what: 'no reply that is defined', input: text })
       }),
     )
@@ -44,13 +45,13 @@ export function fuzzRequests({ target, random, tally, userIds }: Job): () => Pro
 export function fuzzViolations({ target, random, tally, userIds }: Job): () => Promise<void> {
   return async () => {
     const socket = await openSocket(target, { userId: random.pick(userIds) })
-    const { bytes, mustEnd } = anyViolation(random)
+    const { bytes, mustEnd, codes = [] } = anyViolation(random)
     const began = performance.now()
     socket.tcp.write(bytes)
     // what may be half a frame, or none that breaks anything, is followed by the end of all bytes
     if (!mustEnd) socket.tcp.end()
     const code = await socket.ended()
-    const isDefined = typeof code === 'number' && (CLOSES.has(code) || (!mustEnd && isEnd(code)))
+    const isDefined = typeof code === 'number' && (CLOSES.has(code) || (!mustEnd && isEnd(code, codes)))
     if (isDefined) tally.answered('violation', code, performance.now() - began)
     else tally.fault({ kind: 'violation', what: `closed with ${code}`, input: bytes.toString('base64') })
     socket.close()
@@ -60,13 +61,15 @@ export function fuzzViolations({ target, random, tally, userIds }: Job): () => P
 // --- Internal helpers ---
 
 const METHODS = Object.keys(methods)
+/** The opcode of a close frame. */
+const CLOSE = 8
 const CLOSES: ReadonlySet<number> = new Set(
   ['broken', 'binary', 'invalidText', 'policy', 'tooLarge', 'violation', 'ended'].map(toCode),
 )
 
 /** The peer has gone first: without a word, or with a code of its own that the server gives back. */
-function isEnd(code: number): boolean {
-  return [1000, 1005, 1006].includes(code) || (code >= 3000 && code <= 4999)
+function isEnd(code: number, codes: number[]): boolean {
+  return [1000, 1005, 1006, ...codes].includes(code) || (code >= 3000 && code <= 4999)
 }
 
 function toCode(reason: string): number {
@@ -116,7 +119,14 @@ function outcomeOf(reply: Frame | undefined | 'late'): string | undefined {
   return isDefined ? code : undefined
 }
 
-function anyViolation(random: Random): { bytes: Buffer; mustEnd: boolean } {
+interface Violation {
+  bytes: Buffer
+  mustEnd: boolean
+  /** that its frames may end the connection with */
+  codes?: number[]
+}
+
+function anyViolation(random: Random): Violation {
   switch (random.below(6)) {
     case 0:
       return { bytes: toFrame(anyBrokenJson(random)), mustEnd: true }
@@ -135,22 +145,27 @@ function anyViolation(random: Random): { bytes: Buffer; mustEnd: boolean } {
     case 3:
       return { bytes: toFrame(anyString(random), { reserved: 1 + random.below(7) }), mustEnd: true }
     case 4:
-      return { bytes: fragments(random), mustEnd: false }
+      return { ...fragments(random), mustEnd: false }
     default:
       return { bytes: random.bytes(random.pick([1, 2, 14, 200, 5_000])), mustEnd: false }
   }
 }
 
 /** Frames that belong together or not, of sound and unsound parts. */
-function fragments(random: Random): Buffer {
-  return Buffer.concat(
-    random.list([1, 80], () =>
-      toFrame(random.chance(0.5) ? anyString(random) : random.bytes(random.below(100)), {
-        opcode: random.pick([0, 0, 0, 1, 1, 2, 8, 9, 10]),
-        isFinal: random.chance(0.4),
-        isMasked: random.chance(0.95),
-        reserved: random.chance(0.05) ? random.below(8) : 0,
-      }),
+function fragments(random: Random): Pick<Violation, 'bytes' | 'codes'> {
+  const frames = random.list([1, 80], () => ({
+    payload: Buffer.from(random.chance(0.5) ? anyString(random) : random.bytes(random.below(100))),
+    options: {
+      opcode: random.pick([0, 0, 0, 1, 1, 2, CLOSE, 9, 10]),
+      isFinal: random.chance(0.4),
+      isMasked: random.chance(0.95),
+      reserved: random.chance(0.05) ? random.below(8) : 0,
+    },
+  }))
+  return {
+    bytes: Buffer.concat(frames.map(({ payload, options }) => toFrame(payload, options))),
+    codes: frames.flatMap(({ payload, options: { opcode } }) =>
+      opcode === CLOSE && payload.length > 1 ? [payload.readUInt16BE()] : [],
     ),
-  )
+  }
 }

@@ -5,6 +5,7 @@ import { fuzzRequests, fuzzViolations } from './frames.ts'
 import { startHonest } from './honest.ts'
 import { fuzzBytes, fuzzCalls, fuzzUpgrades } from './http.ts'
 import type { Job } from './job.ts'
+import { fuzzPassing } from './passing.ts'
 import { createRandom } from './random.ts'
 import { fuzzSequences } from './sequences.ts'
 import { startTarget, type Target } from './target.ts'
@@ -22,12 +23,14 @@ const PARTS: [part: (job: Job) => () => Promise<void>, workers: number][] = [
   [fuzzUpgrades, 8],
   [fuzzBytes, 8],
   [fuzzCalls, 2],
+  [fuzzPassing, 2],
   [fuzzSequences, 3],
 ]
 /** What the process holds may have grown by this factor, which is the noise of two measurements. */
 const MOST_GROWTH = 1.2
-/** Before this much was sent, what the process holds is not what it will hold. */
+/** Before this much was sent, what the process holds is not what it will hold; on a busy machine it takes longer. */
 const WARM_UP_SHARE = 0.15
+const WARM_UP_INPUTS = 15_000
 
 const { minutes, seed } = readArguments()
 print(`seed ${seed}, ${minutes} min`)
@@ -38,7 +41,7 @@ const honest = await startHonest(target)
 const tally = new Tally(honest.controlMs)
 const random = createRandom(seed)
 
-await run(minutes * WARM_UP_SHARE)
+await run(minutes * WARM_UP_SHARE, WARM_UP_INPUTS)
 const heldBefore = await settledBytes(target)
 await run(minutes * (1 - WARM_UP_SHARE))
 const heldAfter = await settledBytes(target)
@@ -84,14 +87,14 @@ function print(line: string) {
   process.stdout.write(`${line}\n`)
 }
 
-/** Lets all parts work for so long; that the server ends meanwhile is the end of all. */
-async function run(forMinutes: number): Promise<void> {
+/** Lets all parts work for so long and on so many inputs; that the server ends meanwhile is the end of all. */
+async function run(forMinutes: number, inputs = 0): Promise<void> {
   const deadline = performance.now() + forMinutes * 60_000
   const workers = PARTS.flatMap(([part, count]) => Array<(typeof PARTS)[number][0]>(count).fill(part))
   await Promise.all(
     workers.map(async (part) => {
       const step = part({ target, random: random.fork(), tally, userIds })
-      while (performance.now() < deadline && target.isAlive())
+      while ((performance.now() < deadline || tally.inputs < inputs) && target.isAlive())
         await step().catch((error: unknown) => failed(part.name, error))
     }),
   )
@@ -126,11 +129,17 @@ function failed(part: string, error: unknown) {
   })
 }
 
-/** What the process holds once the sockets of the parts are gone. */
+/** What the process holds once the sockets of the parts are gone, and what is kept for a moment is not kept any more. */
 async function settledBytes(of: Target): Promise<number> {
   for (const userId of userIds) await of.call(`DELETE /api/users/${userId}/sessions`)
-  await delay(2_000)
-  return of.heldBytes()
+  while ((await of.connections()) > honest.connections) await delay(50)
+  return untilSteady(of)
+}
+
+async function untilSteady(of: Target, last = Infinity): Promise<number> {
+  await delay(1_000)
+  const held = await of.heldBytes()
+  return held > last * 0.998 ? held : untilSteady(of, held)
 }
 
 function toMiB(bytes: number): string {

@@ -7,6 +7,8 @@ import type { Message } from '#rufer/shared/model/message.ts'
 import type { Mark } from './target.ts'
 
 export interface Honest {
+  /** how many sockets they have */
+  connections: number
   /** how long a request took lately, at its longest, or takes just now */
   controlMs: () => number
   /** stops writing, and holds what each got against what was stored */
@@ -46,6 +48,7 @@ export async function startHonest(target: Mark): Promise<Honest> {
   const chats = [chat(alice, bob.userId), chat(bob, alice.userId), look()]
 
   return {
+    connections: people.length,
     controlMs: control.longestMs,
     async stop() {
       over.abort()

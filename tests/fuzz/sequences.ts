@@ -4,8 +4,9 @@ import { isErrorCode } from '#rufer/shared/protocol/errors.ts'
 import { methods, type Method } from '#rufer/shared/protocol/methods.ts'
 import { samplesOf } from '#rufer/tests/helpers/samples.ts'
 import type { Job } from './job.ts'
+import { startLaps } from './laps.ts'
 import { openSocket, orLate, type Frame, type FuzzSocket } from './socket.ts'
-import { KEY } from './target.ts'
+import { ANSWERED_ONCE, KEY } from './target.ts'
 
 /** A step at a time, whatever comes next. */
 export function fuzzSequences(job: Job): () => Promise<void> {
@@ -36,11 +37,11 @@ export function fuzzSequences(job: Job): () => Promise<void> {
         method === 'message.send' && random.chance(0.2) ? { id: random.pick(known.messageIds) } : {}
       return { id, method, params: { ...samplesOf(place)[method], ...again } }
     })
-    const began = performance.now()
+    const lap = startLaps()
     for (const request of requests) socket.send(JSON.stringify(request))
     for (const request of requests) {
       const outcome = outcomeOf(request.method, await socket.reply(request.id), socket)
-      if (outcome) tally.answered('sequence', outcome, performance.now() - began)
+      if (outcome) tally.answered('sequence', outcome, lap())
       else tally.fault({ kind: 'sequence', what: 'no reply that is defined', input: JSON.stringify(request) })
     }
   }
@@ -100,7 +101,7 @@ async function signInAndOut({ target, random, tally, userIds }: Job): Promise<vo
       method: 'POST',
       redirect: 'manual',
       body: sent,
-      headers: { cookie, ...headers },
+      headers: { cookie, ...ANSWERED_ONCE, ...headers },
     })
   const steps = [
     () => post('/sign-in', `code=${code}`, { 'content-type': 'application/x-www-form-urlencoded' }),

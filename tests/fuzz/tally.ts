@@ -11,6 +11,7 @@ export class Tally {
   readonly #inputs = new Map<string, number>()
   readonly #outcomes = new Map<string, number>()
   #slowestMs = 0
+  #slowest = 'no slower than the load makes it'
   readonly #controlMs: () => number
 
   /** @param controlMs how long an honest request takes just now: what a busy machine adds to every answer */
@@ -26,8 +27,11 @@ export class Tally {
   answered(kind: string, outcome: string | number, ms: number): void {
     add(this.#inputs, kind)
     add(this.#outcomes, `${kind} ${outcome}`)
-    const ownMs = Math.max(0, ms - this.#controlMs())
-    this.#slowestMs = Math.max(this.#slowestMs, ownMs)
+    const ownMs = Math.max(0, ms - BURST * this.#controlMs())
+    if (ownMs > this.#slowestMs) {
+      this.#slowestMs = ownMs
+      this.#slowest = `${Math.round(ms)} ms, ${Math.round(ownMs)} of them not for the load, of ${kind} ${outcome}`
+    }
     if (ownMs > ANSWER_MS)
       this.faults.push({ kind, what: `answered after ${Math.round(ms)} ms`, input: String(outcome) })
   }
@@ -49,10 +53,7 @@ export class Tally {
       )
       return `${kind}: ${count.toLocaleString('en')} (${told.join(', ')})`
     })
-    return [
-      ...kinds,
-      `slowest answer: ${Math.round(this.#slowestMs)} ms beyond what honest requests took`,
-    ].join('\n')
+    return [...kinds, `slowest answer: ${this.#slowest}`].join('\n')
   }
 }
 
@@ -60,6 +61,8 @@ export class Tally {
 
 /** An input is answered within this time. */
 const ANSWER_MS = 1_000
+/** Inputs come many at once, and so wait for one another: for several times as long as a request that comes by itself. */
+const BURST = 4
 
 function add(counts: Map<string, number>, key: string) {
   counts.set(key, (counts.get(key) ?? 0) + 1)

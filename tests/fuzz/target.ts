@@ -9,6 +9,9 @@ import { freePorts } from '#rufer/scripts/free-ports.ts'
 
 export const KEY = 'fd3c8f52b19a4e0796d0c1e8a7b5f42390e6d8c1'
 
+/** A connection that was kept might be ended by the server just as it is used again. */
+export const ANSWERED_ONCE = { connection: 'close' }
+
 export interface Target {
   url: string
   host: string
@@ -18,6 +21,8 @@ export interface Target {
   register(userId: string): Promise<void>
   token(userId: string): Promise<string>
   isAlive(): boolean
+  /** how many sockets there are */
+  connections(): Promise<number>
   /** bytes that are still held after a garbage collection */
   heldBytes(): Promise<number>
   /** errors that nothing caught */
@@ -55,7 +60,11 @@ export async function startTarget(): Promise<Target> {
 
   async function call(name: string, body?: object) {
     const [method = '', path = ''] = name.split(' ')
-    const headers = { 'x-rufer-secret-key': KEY, ...(body && { 'content-type': 'application/json' }) }
+    const headers = {
+      ...ANSWERED_ONCE,
+      'x-rufer-secret-key': KEY,
+      ...(body && { 'content-type': 'application/json' }),
+    }
     const answer = await fetch(`${url}${path}`, {
       method,
       headers,
@@ -85,11 +94,8 @@ export async function startTarget(): Promise<Target> {
       while (!MEMORY.test(output.slice(told))) await delay(20)
       return Number(MEMORY.exec(output.slice(told))?.[1])
     },
-    async uncaught() {
-      const answer = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${KEY}` } })
-      const counts = [...(await answer.text()).matchAll(/^rufer_uncaught_total\{.*\} (\d+)$/gm)]
-      return counts.reduce((sum, [, count]) => sum + Number(count), 0)
-    },
+    connections: () => sumOf(url, /^rufer_connections (\d+)$/gm),
+    uncaught: () => sumOf(url, /^rufer_uncaught_total\{.*\} (\d+)$/gm),
     async stop() {
       if (isAlive()) {
         child.kill('SIGTERM')
@@ -129,6 +135,15 @@ const TELL_MEMORY = `data:text/javascript,${encodeURIComponent(`process.on('SIGU
   const { heapUsed, external } = process.memoryUsage()
   process.stderr.write('held ' + (heapUsed + external) + '\\n')
 })`)}`
+
+/** Of what the server counts. */
+async function sumOf(url: string, lines: RegExp): Promise<number> {
+  const answer = await fetch(`${url}/metrics`, {
+    headers: { ...ANSWERED_ONCE, authorization: `Bearer ${KEY}` },
+  })
+  const counts = [...(await answer.text()).matchAll(lines)]
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0)
+}
 
 function isReady(url: string): Promise<boolean> {
   return fetch(`${url}/ready`).then(

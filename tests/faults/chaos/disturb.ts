@@ -16,7 +16,10 @@ export async function disturb({ acts }: Scene, trial: Trial, forMs: number): Pro
   const done: string[] = []
   for (const end = performance.now() + forMs; performance.now() < end;) {
     await pause(trial.random() * SPACE_MS)
-    const act = choose(acts, trial.random())
+    const act = choose(
+      acts.filter(({ canRun = () => true }) => canRun(trial)),
+      trial.random(),
+    )
     await act.run(trial)
     done.push(act.name)
     if (trial.random() > HURRIED_SHARE) await untilBack(trial)
@@ -35,9 +38,9 @@ function choose(acts: readonly Act[], where: number): Act {
 }
 
 /** Waits until most clients are live, or have had the time for it; some are always dropped by themselves. */
-async function untilBack({ cast: { devices } }: Trial) {
+async function untilBack({ cast }: Trial) {
   await until({ what: 'most are back', timeoutMs: BACK_MS }, () => {
-    const away = devices.filter(({ client }) => client.status.state !== 'live').length
-    return away > devices.length / 4 ? `${away} are not` : undefined
+    const away = cast.devices.filter(({ client }) => client.status.state !== 'live').length
+    return away > cast.devices.length / 4 ? `${away} are not` : undefined
   }).catch(() => undefined)
 }

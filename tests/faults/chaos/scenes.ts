@@ -5,7 +5,9 @@ import { checkFile } from '#rufer/server/store/sqlite/check.ts'
 import { DATABASE } from '#rufer/server/store/sqlite/files.ts'
 import { startCluster } from '#rufer/tests/faults/cluster/cluster.ts'
 import { startStage } from '#rufer/tests/faults/embedded/stage.ts'
+import { pick } from '#rufer/tests/faults/load/random.ts'
 import { sendManyTimes } from '#rufer/tests/faults/trial/eager.ts'
+import { canErase, eraseSomebody } from '#rufer/tests/faults/trial/erasure.ts'
 import { stopReading } from '#rufer/tests/faults/trial/slow-reader.ts'
 import type { Stage, Trial } from '#rufer/tests/faults/trial/trial.ts'
 import { METRICS_TOKEN } from '#rufer/tests/helpers/metrics.ts'
@@ -20,6 +22,8 @@ type Engine = (typeof engines)[number]
 export interface Act {
   name: string
   weight: number
+  /** @default always */
+  canRun?: (trial: Trial) => boolean
   run: (trial: Trial) => Promise<unknown>
 }
 
@@ -53,6 +57,7 @@ async function openEmbedded(): Promise<Scene> {
       { name: 'kill -9 of the server', weight: 12, run: (trial) => killServer(trial, server) },
       { name: 'drop of all connections', weight: 2, run: ({ random }) => dropAll(link, random) },
       { name: 'bad network', weight: 1, run: ({ random }) => degrade(link, random) },
+      ...erasures([server], (trial) => killServer(trial, server)),
       ...misuses(server),
     ],
     findDamage() {
@@ -84,22 +89,19 @@ async function openOnMongo(): Promise<Scene> {
       {
         name: 'step-down of the primary',
         weight: 2,
-        async run() {
-          const primary = await set.primary()
-          await set.admin(primary, { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 })
-          await set.primary()
-        },
+        run: () => set.stepDown(),
       },
       {
         name: 'kill -9 of a server',
         weight: 5,
-        run: (trial) => killServer(trial, servers[Math.floor(trial.random() * servers.length)] ?? servers[0]),
+        run: (trial) => killOne(trial, servers),
       },
       {
         name: 'server cut off from the database',
         weight: 1,
         run: ({ random }) => Promise.all(links.map((link) => dropAll(link, random))),
       },
+      ...erasures(servers, (trial) => killOne(trial, servers)),
       ...misuses(servers[0]),
     ],
     findDamage: () => [],
@@ -107,12 +109,44 @@ async function openOnMongo(): Promise<Scene> {
   }
 }
 
+/** About as long as an erasure takes. */
+const AMID_MS = 300
+
 /** Hours of a server that says everything are much to keep. */
 const QUIET = { RUFER_LOG_LEVEL: 'warn', RUFER_METRICS_TOKEN: METRICS_TOKEN }
 
 async function killServer({ end, restart }: Trial, server: TestServer) {
   await end(server, 'SIGKILL')
   await restart(server)
+}
+
+async function killOne(trial: Trial, servers: readonly TestServer[]) {
+  const server = pick(servers, trial.random())
+  if (server) await killServer(trial, server)
+}
+
+/** A user is erased while all is well, or while a server is killed that may be about it. */
+function erasures(servers: readonly TestServer[], kill: (trial: Trial) => Promise<unknown>): Act[] {
+  return [
+    {
+      name: 'erasure of a user',
+      weight: 2,
+      canRun: canErase,
+      run: (trial) => eraseSomebody(servers, trial),
+    },
+    {
+      name: 'kill -9 amid an erasure',
+      weight: 3,
+      canRun: canErase,
+      async run(trial) {
+        const waitMs = trial.random() * AMID_MS
+        await eraseSomebody(servers, trial, async () => {
+          await pause(waitMs)
+          await kill(trial)
+        })
+      },
+    },
+  ]
 }
 
 async function dropAll(link: TcpProxy, random: () => number) {

@@ -37,4 +37,5 @@ export const invariants = {
   I16: 'nothing goes unhandled, and no process ends by itself',
   I17: 'every bad input gets a defined error or close code',
   I18: 'what a sender is shown of a message never goes back',
+  I19: 'of an erased user’s messages the places are left, and of nobody else’s',
 } as const

@@ -2,14 +2,16 @@
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Evidence } from '#rufer/tests/faults/evidence.ts'
 import { callsOf, repeated } from './calls.ts'
+import { erasuresOf, type Erasures } from './erased.ts'
 import type { Fault } from './fault.ts'
 
 export function checkMessages(evidence: Evidence): Fault[] {
   const whole = [...readingPlaces(evidence), ...storePlaces(evidence)]
   const places = [...whole, ...eventPlaces(evidence)]
   const sent = acknowledged(evidence.entries)
+  const erasures = erasuresOf(evidence.entries)
   return [
-    ...whole.flatMap((place) => findLost(sent, place, evidence)),
+    ...whole.flatMap((place) => findLost(sent, place, { ...evidence, erasures })),
     ...places.flatMap(findDoubled),
     ...findUnsent(evidence, places),
   ]
@@ -68,7 +70,7 @@ function acknowledged(entries: Evidence['entries']) {
 function findLost(
   sent: ReturnType<typeof acknowledged>,
   { name, messages, userId, invariant }: Place,
-  { members }: Evidence,
+  { members, erasures }: Pick<Evidence, 'members'> & { erasures: Erasures },
 ): Fault[] {
   const found = new Map(messages.map((message) => [message.id, message]))
   const expected = sent.filter(
@@ -79,7 +81,8 @@ function findLost(
     const message = found.get(ask.id)
     if (!message) return [{ ...fault, what: `message ${ask.id} of ${senderId} is not in ${name}` }]
     const isSame =
-      message.text === ask.text &&
+      // whether it had to be emptied is for another check
+      (message.text === ask.text || (message.text === '' && erasures.has(senderId))) &&
       message.senderId === senderId &&
       message.conversationId === ask.conversationId
     return isSame

@@ -1,20 +1,22 @@
 // The order of what happened in conversations: one for all, without holes (I3), each sender's kept (I4), the last last (I10).
-import { conversationOf, type RevEvent } from '#rufer/client/sync.ts'
+import { conversationOf, takesRev, type RevEvent } from '#rufer/client/sync.ts'
 import type { Message } from '#rufer/shared/model/message.ts'
 import type { Evidence, Reading } from '#rufer/tests/faults/evidence.ts'
 import type { Entry } from '#rufer/tests/faults/history.ts'
 import { callsOf, groupBy } from './calls.ts'
+import { freedRevs, type Freed } from './erased.ts'
 import type { Fault } from './fault.ts'
 import { checkRun, type Run } from './runs.ts'
 
 export function checkOrder(evidence: Evidence): Fault[] {
   const { entries, readings, store } = evidence
   const clients = [...groupBy(entries, ({ device }) => device)]
+  const freed = freedRevs(evidence)
   return [
-    ...clients.flatMap(checkTold),
+    ...clients.flatMap((client) => checkTold(client, freed)),
     ...clients.flatMap(checkWire),
-    ...readings.flatMap(checkReading),
-    ...(store ? checkStore(store) : []),
+    ...readings.flatMap((reading) => checkReading(reading, freed)),
+    ...(store ? checkStore(store, freed) : []),
     ...checkAgreement(evidence),
     ...checkSenders(evidence),
   ]
@@ -22,21 +24,25 @@ export function checkOrder(evidence: Evidence): Fault[] {
 
 // --- Internal helpers ---
 
+/** By conversation. */
+type FreedRevs = ReadonlyMap<string, Freed>
+
 /** What a client told its user, conversation by conversation. */
-function checkTold([device, entries]: [string, Entry[]]): Fault[] {
+function checkTold([device, entries]: [string, Entry[]], freed: FreedRevs): Fault[] {
   const loaded = new Map(
     entries.flatMap((entry) =>
       entry.type === 'loaded' ? [[entry.conversation.id, entry.conversation] as const] : [],
     ),
   )
   const told = entries.flatMap((entry) =>
-    entry.type === 'event' && isRevEvent(entry.event) ? [entry.event] : [],
+    entry.type === 'event' && takesRev(entry.event) ? [entry.event] : [],
   )
   const runs = [...groupBy(told, conversationOf)].flatMap(([conversationId, events]): Run[] => {
     const { seq, rev } = loaded.get(conversationId) ?? {}
     const run = { who: device, conversationId }
+    const [revs, late] = [events.map(revOf), heldBack(events)]
     return [
-      { ...run, of: 'rev', numbers: events.map(revOf), after: rev },
+      { ...run, of: 'rev', numbers: revs, after: rev, freed: freed.get(conversationId), late },
       { ...run, of: 'seq', numbers: events.flatMap(seqOf), after: seq },
     ]
   })
@@ -46,7 +52,7 @@ function checkTold([device, entries]: [string, Entry[]]): Fault[] {
 /** What came over each connection of a client, from its first event on. */
 function checkWire([device, entries]: [string, Entry[]]): Fault[] {
   const wire = entries.flatMap((entry) =>
-    entry.type === 'wire' && isRevEvent(entry.event) ? [{ ...entry, event: entry.event }] : [],
+    entry.type === 'wire' && takesRev(entry.event) ? [{ ...entry, event: entry.event }] : [],
   )
   const runs = groupBy(wire, ({ connectionId, event }) => `${connectionId} ${conversationOf(event)}`)
   return [...runs].flatMap(([key, events]) => {
@@ -56,14 +62,21 @@ function checkWire([device, entries]: [string, Entry[]]): Fault[] {
   })
 }
 
-function checkReading({ userId, conversations, messages, revisions }: Reading): Fault[] {
+function checkReading({ userId, conversations, messages, revisions }: Reading, freed: FreedRevs): Fault[] {
   const [history, catchingUp] = [`the history of ${userId}`, `the catching up of ${userId}`]
   const runs = conversations.flatMap(({ id: conversationId }): Run[] => {
     const seqs = (messages.get(conversationId) ?? []).map(({ seq }) => seq)
     const revs = revsOf(revisions.get(conversationId))
     return [
       { who: history, conversationId, of: 'seq', numbers: seqs, after: 0 },
-      { who: catchingUp, conversationId, of: 'rev', numbers: revs, after: 0 },
+      {
+        who: catchingUp,
+        conversationId,
+        of: 'rev',
+        numbers: revs,
+        after: 0,
+        freed: freed.get(conversationId),
+      },
     ]
   })
   return [
@@ -85,7 +98,10 @@ function checkLast({ who, id, isLast }: { who: string; id: string; isLast: boole
   return isLast ? [] : [{ invariant: 'I10', tally: 'other', subject: id, what }]
 }
 
-function checkStore({ conversations, messages, receipts }: NonNullable<Evidence['store']>): Fault[] {
+function checkStore(
+  { conversations, messages, receipts }: NonNullable<Evidence['store']>,
+  freed: FreedRevs,
+): Fault[] {
   const who = 'the store'
   return conversations.flatMap(({ id, seq, rev }) => {
     const own = messages.filter(({ conversationId }) => conversationId === id)
@@ -95,7 +111,7 @@ function checkStore({ conversations, messages, receipts }: NonNullable<Evidence[
     const isLast = (seqs.at(-1) ?? 0) === seq && (revs.at(-1) ?? 0) === rev
     const runs: Run[] = [
       { who, conversationId: id, of: 'seq', numbers: seqs, after: 0 },
-      { who, conversationId: id, of: 'rev', numbers: revs, after: 0 },
+      { who, conversationId: id, of: 'rev', numbers: revs, after: 0, freed: freed.get(id) },
     ]
     return runs.flatMap(checkRun).concat(checkLast({ id, who, isLast }))
   })
@@ -169,14 +185,23 @@ function revsOf({ messages, receipts }: Revisions = { messages: [], receipts: []
   return [...messages, ...receipts].map(({ rev }) => rev).toSorted((a, b) => a - b)
 }
 
-function isRevEvent(event: { event: string }): event is RevEvent {
-  return event.event === 'message.created' || event.event === 'receipt.updated'
-}
-
 function revOf(event: RevEvent): number {
   return event.event === 'receipt.updated' ? event.data.receipt.rev : event.data.message.rev
 }
 
 function seqOf(event: RevEvent): number[] {
-  return event.event === 'receipt.updated' ? [] : [event.data.message.seq]
+  return event.event === 'message.created' ? [event.data.message.seq] : []
+}
+
+/** New messages are told by seq: those behind an emptied one, which took a later rev, are told after that. */
+function heldBack(events: readonly RevEvent[]): Set<number> {
+  let highest = 0
+  const late = new Set<number>()
+  for (const { event, data } of events) {
+    if (event !== 'message.created') continue
+    const { rev, deletedAt } = data.message
+    if (rev < highest) late.add(rev)
+    if (deletedAt !== undefined) highest = Math.max(highest, rev)
+  }
+  return late
 }

@@ -27,12 +27,18 @@ const VANISHED_MS = 45_000
 /** The code of a connection that ended without one. */
 const LOST = 1006
 
-/** Since when a user is online or not. */
+/** Whether a user is online. */
 interface Truth {
   isOnline: boolean
   since: number
-  /** how long others may take to learn of it */
-  withinMs: number
+  /** when all others must know it */
+  knownAt: number
+}
+
+interface Connections {
+  open: Set<string>
+  /** until when one that vanished may be taken for one that is there */
+  ghostUntil: number
 }
 
 interface Seen {
@@ -42,28 +48,41 @@ interface Seen {
 }
 
 function toTruths(entries: readonly Entry[]): Map<string, Truth> {
-  const open = new Map<string, Set<string>>()
+  const connections = new Map<string, Connections>()
   const truths = new Map<string, Truth>()
   for (const entry of entries) {
-    if (entry.type !== 'opened' && entry.type !== 'closed') continue
-    const { userId, at: since } = entry
-    const own = open.get(userId) ?? new Set()
-    open.set(userId, own)
-    const wasOnline = own.size > 0
-    if (entry.type === 'opened') own.add(entry.connectionId)
-    else own.delete(entry.connectionId)
-    const isOnline = own.size > 0
-    const isVanished = entry.type === 'closed' && entry.code === LOST
-    if (isOnline !== wasOnline || !isOnline)
-      truths.set(userId, { isOnline, since, withinMs: isVanished ? VANISHED_MS : CLEAN_MS })
+    if (entry.type === 'process' && entry.what === 'killed') untell(truths, entry.at)
+    if (entry.type === 'opened' || entry.type === 'closed') follow(entry, connections, truths)
   }
   return truths
+}
+
+type Passage = Extract<Entry, { type: 'opened' | 'closed' }>
+
+/** A connection comes or goes. */
+function follow(entry: Passage, connections: Map<string, Connections>, truths: Map<string, Truth>) {
+  const { userId, at: since } = entry
+  const own = connections.get(userId) ?? { open: new Set(), ghostUntil: 0 }
+  connections.set(userId, own)
+  const wasOnline = own.open.size > 0
+  if (entry.type === 'opened') own.open.add(entry.connectionId)
+  else own.open.delete(entry.connectionId)
+  if (entry.type === 'closed' && entry.code === LOST) own.ghostUntil = since + VANISHED_MS
+  const isOnline = own.open.size > 0
+  if (isOnline && wasOnline) return
+  truths.set(userId, { isOnline, since, knownAt: Math.max(since + CLEAN_MS, isOnline ? 0 : own.ghostUntil) })
+}
+
+/** A process that is killed may not have told yet of those who left it just before. */
+function untell(truths: Map<string, Truth>, killedAt: number) {
+  for (const truth of truths.values())
+    if (!truth.isOnline && killedAt - truth.since < CLEAN_MS) truth.knownAt = killedAt + VANISHED_MS
 }
 
 function checkPresences({ who, at, presences }: Seen, truths: Map<string, Truth>, slackMs: number): Fault[] {
   return presences.flatMap(({ userId, status }): Fault[] => {
     const truth = truths.get(userId)
-    if (!truth || at - truth.since < truth.withinMs + slackMs) return []
+    if (!truth || at < truth.knownAt + slackMs) return []
     const right = truth.isOnline ? 'online' : 'offline'
     const what = `${who} has ${userId} ${status}, who is ${right}`
     return status === right ? [] : [{ invariant: 'I11', tally: 'other', subject: `${who} ${userId}`, what }]

@@ -1,5 +1,6 @@
 // Receipts: markers only move forward (I8), count what is unread (I9), and never take back what was shown (I18).
 import type { Conversation } from '#rufer/shared/model/conversation.ts'
+import type { Message } from '#rufer/shared/model/message.ts'
 import type { Receipt } from '#rufer/shared/model/receipt.ts'
 import type { Evidence, Reading } from '#rufer/tests/faults/evidence.ts'
 import type { Entry } from '#rufer/tests/faults/history.ts'
@@ -25,22 +26,44 @@ type Markers = Pick<Receipt, 'deliveredSeq' | 'readSeq'>
 function checkClient([device, entries]: [string, Entry[]]): Fault[] {
   const last = new Map<string, Markers>()
   const seqs = new Map<string, number>()
+  const emptied = emptiedWhenTold(entries)
   return entries.flatMap((entry): Fault[] => {
     if (entry.type === 'loaded') seqs.set(entry.conversation.id, entry.conversation.seq)
     if (entry.type !== 'event') return []
     const { event, data } = entry.event
     if (event === 'message.created') {
-      const { conversationId, seq, senderId } = data.message
+      const { conversationId, seq } = data.message
       seqs.set(conversationId, Math.max(seq, seqs.get(conversationId) ?? 0))
-      last.set(`${conversationId} ${senderId}`, { deliveredSeq: seq, readSeq: seq })
+      moveBySending(last, data.message)
     }
     if (event !== 'receipt.updated') return []
     const { conversationId, userId, rev } = data.receipt
     const subject = `${conversationId} ${userId}`
-    const what = wrongMove(last.get(subject), data.receipt, seqs.get(conversationId) ?? Infinity)
+    const seq = seqs.get(conversationId) ?? Infinity
+    // those behind it wait for it, and so are told after receipts that cover them
+    const isWaiting = (emptied.get(`${conversationId} ${seq + 1}`) ?? 0) > rev
+    const what = wrongMove(last.get(subject), data.receipt, isWaiting ? Infinity : seq)
     last.set(subject, data.receipt)
     return what === undefined ? [] : [fault('I8', subject, `${device} was told at rev ${rev} ${what}`)]
   })
+}
+
+/** The sender has read up to it, or further where that was told before. */
+function moveBySending(last: Map<string, Markers>, { conversationId, senderId, seq }: Message) {
+  const subject = `${conversationId} ${senderId}`
+  const { deliveredSeq, readSeq } = last.get(subject) ?? { deliveredSeq: 0, readSeq: 0 }
+  last.set(subject, { deliveredSeq: Math.max(deliveredSeq, seq), readSeq: Math.max(readSeq, seq) })
+}
+
+/** The revs of the messages that were emptied before the client told of them, by conversation and seq. */
+function emptiedWhenTold(entries: readonly Entry[]): Map<string, number> {
+  return new Map(
+    entries.flatMap((entry) => {
+      if (entry.type !== 'event' || entry.event.event !== 'message.created') return []
+      const { conversationId, seq, rev, deletedAt } = entry.event.data.message
+      return deletedAt === undefined ? [] : [[`${conversationId} ${seq}`, rev] as const]
+    }),
+  )
 }
 
 function wrongMove(before: Markers | undefined, after: Markers, seq: number): string | undefined {

@@ -1,12 +1,15 @@
-// What clients show in the end: who was there all the time, or came back, shows what a fresh one shows (I14).
+// What clients show in the end: who was there all the time, or came back, shows what a fresh one shows (I14), and no text of who was erased (I19).
 import type { Evidence } from '#rufer/tests/faults/evidence.ts'
 import type { Entry } from '#rufer/tests/faults/history.ts'
 import { viewOf, type ConversationView } from '#rufer/tests/faults/view.ts'
 import { groupBy } from './calls.ts'
+import { erasuresOf } from './erased.ts'
+import { checkMessage } from './erasures.ts'
 import type { Fault } from './fault.ts'
 
 export function checkViews({ entries, fresh }: Evidence): Fault[] {
   const devices = groupBy(entries, ({ device }) => device)
+  const erasures = erasuresOf(entries)
   const freshViews = new Map(
     [...fresh].map(([userId, device]) => [userId, viewOf(devices.get(device) ?? [])]),
   )
@@ -15,10 +18,13 @@ export function checkViews({ entries, fresh }: Evidence): Fault[] {
     if (!freshView || !isLive(own)) return []
     return [...viewOf(own)].flatMap(([conversationId, view]): Fault[] => {
       const subject = `${device} ${conversationId}`
+      const left = [...view.messages.values()].flatMap((message) =>
+        checkMessage({ who: device, message, erasures }),
+      )
       const difference = compare(view, freshView.get(conversationId))
       return difference === undefined
-        ? []
-        : [{ invariant: 'I14', tally: 'other', subject, what: `${device} shows ${difference}` }]
+        ? left
+        : left.concat({ invariant: 'I14', tally: 'other', subject, what: `${device} shows ${difference}` })
     })
   })
 }

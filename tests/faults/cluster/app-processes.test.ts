@@ -23,6 +23,7 @@ describe.skipIf(!(await hasMongod()))('servers', () => {
       cluster,
       async ({ end, restart, mended, ...trial }) => {
         const ghost = await leaveGhost(killed, trial)
+        await ghost.untilSeen(one)
         await end(killed, 'SIGKILL')
         mended()
         await ghost.untilGone(one, 45_000)
@@ -41,10 +42,11 @@ describe.skipIf(!(await hasMongod()))('servers', () => {
         const before = history.entries.length
         expect(await end(stopped, 'SIGTERM')).toBe(0)
         mended()
+        await restart(stopped)
+        // by now everybody has heard
         const codes = closesOf(history.entries.slice(before))
         expect(codes).toContain(1012)
         expect(codes).not.toContain(1006)
-        await restart(stopped)
       },
     )
     expect(faults).toEqual([])

@@ -47,9 +47,7 @@ describe.skipIf(!(await hasMongod()))('the set', () => {
   test('F18 its primary steps down', async () => {
     const { set } = cluster
     const faults = await endure('F18 the primary steps down', cluster, async ({ mended }) => {
-      const primary = await set.primary()
-      await set.admin(primary, { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 })
-      await set.primary()
+      await set.stepDown()
       mended()
     })
     expect(faults).toEqual([])

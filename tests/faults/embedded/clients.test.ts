@@ -11,39 +11,42 @@ import type { Mark } from '#rufer/tests/fuzz/target.ts'
 import { Tally } from '#rufer/tests/fuzz/tally.ts'
 import { callApi, issueToken, register } from '#rufer/tests/helpers/api.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
-import { registerNew } from '#rufer/tests/helpers/people.ts'
-import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import { registerNew, UNHURRIED } from '#rufer/tests/helpers/people.ts'
+import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { upgrade } from '#rufer/tests/helpers/wire.ts'
 import { startStage, type EmbeddedStage } from './stage.ts'
 
 describe('clients', () => {
   let stage: EmbeddedStage
+  /** nobody does anything to it: what takes long there is for the machine, which may be busy for a while */
+  let elsewhere: TestServer
   beforeAll(async () => {
     stage = await startStage({ env: { RUFER_LIMIT_UPGRADES_PER_SECOND: '0' } })
+    elsewhere = await startServer({ env: UNHURRIED })
   })
-  afterAll(() => stage.stop())
+  afterAll(() => Promise.all([stage.stop(), elsewhere.stop()]))
 
   test('F6 some do not read: they are cut with 4408, and others wait no more than twice as long', async () => {
     const { server } = stage
     const faults = await endure('F6 slow readers', stage, async () => {
-      const probe = await connect(server, await registerNew(server, 'probe'))
-      const peerId = await registerNew(server, 'peer')
-      const times = { alone: [] as number[], beside: [] as number[] }
-      const send = async () => {
-        const began = performance.now()
-        await probe.say({ userId: peerId }, 'how long does it take?')
-        return performance.now() - began
-      }
-      while (times.alone.length < 300) times.alone.push(await send())
+      const [here, there] = [await openProbe(server), await openProbe(elsewhere)]
+      const times = { alone: [] as number[], beside: [] as number[], elsewhere: [] as number[] }
+      while (times.alone.length < 300) times.alone.push(await here.send())
       expect(await stopReading(server, 2)).toEqual([4408, 4408])
       const before = await countCut(server)
       await askWithoutReading(server, 10)
       // cut after 10 s without progress
-      while ((await countCut(server)) - before < 10) times.beside.push(await send())
-      await probe.close()
-      const [alone, beside] = [p99(times.alone), p99(times.beside)]
-      process.stdout.write(`F6: p99 ${alone.toFixed(1)} ms alone, ${beside.toFixed(1)} ms beside them\n`)
-      expect(beside).toBeLessThan(Math.max(FAST_MS, 2 * alone))
+      while ((await countCut(server)) - before < 10) {
+        const [beside, meanwhile] = await Promise.all([here.send(), there.send()])
+        times.beside.push(beside)
+        times.elsewhere.push(meanwhile)
+      }
+      await Promise.all([here.close(), there.close()])
+      const [alone, beside, meanwhile] = [p99(times.alone), p99(times.beside), p99(times.elsewhere)]
+      process.stdout.write(
+        `F6: p99 ${alone} ms alone, ${beside} beside them, ${meanwhile} elsewhere meanwhile\n`,
+      )
+      expect(beside).toBeLessThan(Math.max(FAST_MS, 2 * alone, 2 * meanwhile))
     })
     expect(faults).toEqual([])
   })
@@ -113,10 +116,25 @@ function toMark(server: TestServer): Mark {
   }
 }
 
+/** Somebody who sends a message after the other; each tells how long it took, in ms. */
+async function openProbe(server: TestServer) {
+  const probe = await connect(server, await registerNew(server, 'probe'))
+  const userId = await registerNew(server, 'peer')
+  return {
+    close: () => probe.close(),
+    async send() {
+      const began = performance.now()
+      await probe.say({ userId }, 'how long does it take?')
+      return performance.now() - began
+    },
+  }
+}
+
 /** Below this it is the machine that decides, and what else it does; npm run bench:disturbance has the figures. */
 const FAST_MS = 250
 
 /** What all but a hundredth of some times are within. */
 function p99(times: number[]): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? 0
+  const sorted = times.toSorted((a, b) => a - b)
+  return Math.round(sorted[Math.floor(times.length * 0.99)] ?? 0)
 }

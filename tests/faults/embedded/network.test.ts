@@ -1,7 +1,8 @@
 // The network in trouble under load: half open, reset, slow, in pieces, and cut just when an answer is on its way.
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { endure } from '#rufer/tests/faults/trial/endure.ts'
+import { callsOf } from '#rufer/tests/faults/checker/calls.ts'
+import { closesOf, endure } from '#rufer/tests/faults/trial/endure.ts'
 import { untilLive } from '#rufer/tests/faults/load/cast.ts'
 import { leaveGhost } from '#rufer/tests/faults/trial/ghost.ts'
 import { countCut } from '#rufer/tests/faults/trial/slow-reader.ts'
@@ -22,6 +23,7 @@ describe('the network', () => {
     const faults = await endure('F4 a half-open client', stage, async (trial) => {
       const link = await openProxy(Number(new URL(server.url).port))
       const ghost = await leaveGhost(throughProxy(link), trial)
+      await ghost.untilSeen(server)
       const before = await countCut(server)
       const began = performance.now()
       link.hold('client')
@@ -57,13 +59,13 @@ describe('the network', () => {
     const faults = await endure('F5 resets', stage, async ({ random, history }) => {
       // a request for a token has 300 bytes, an upgrade 400
       link.resetAfter(() => (random() < 0.7 ? Math.ceil(random() ** 2 * 5_000) : undefined))
-      for (let cuts = 0; cuts < 15; cuts++) {
+      // on a machine that is busy fewer of them have been let in again by the next one
+      for (let cuts = 0; cuts < 15 || closesOf(history.entries).length < 50; cuts++) {
         await pause(random() * 800)
         link.cut()
         link.restore()
       }
       link.resetAfter(() => undefined)
-      expect(history.entries.filter((entry) => entry.type === 'closed').length).toBeGreaterThan(50)
     })
     expect(faults).toEqual([])
   })
@@ -88,14 +90,19 @@ describe('the network', () => {
   test('F8 acknowledgements are lost after the commit: messages are sent again, and stored once', async () => {
     const { link, readStored } = stage
     const faults = await endure('F8 lost acknowledgements', stage, async ({ cast, history }) => {
-      const count = async () => (await readStored([...cast.members.keys()])).messages.length
+      const countUnheard = async () => {
+        const { messages } = await readStored([...cast.members.keys()])
+        const sends = callsOf(history.entries, ['message.send'])
+        const heard = new Set(sends.flatMap(({ ask, outcome }) => (outcome === 'ok' ? ask.id : [])))
+        return messages.filter(({ id }) => !heard.has(id)).length
+      }
       for (let round = 0; round < 5; round++) {
         // as who is not connected when it is held up does not get in meanwhile
         await Promise.all(cast.devices.map(untilLive))
         link.hold('server')
-        const before = await count()
-        await until({ what: 'messages are stored', timeoutMs: 20_000 }, async () =>
-          (await count()) > before + 3 ? undefined : 'too few were',
+        // each client has one under way at a time, which may have been stored as it was held up
+        await until({ what: 'messages are stored', timeoutMs: 60_000 }, async () =>
+          (await countUnheard()) > 3 ? undefined : 'too few were',
         )
         link.cut()
         link.release()

@@ -7,6 +7,7 @@ import { createDevice, type Device } from './device.ts'
 import { createRandom } from './random.ts'
 
 export interface Cast {
+  /** who is still there, as `devices` are theirs */
   userIds: string[]
   devices: Device[]
   /** by conversation */
@@ -57,7 +58,13 @@ export async function gather({ addresses, history, seed, users }: Gathering): Pr
         )
     }),
   )
-  return { userIds, devices, members, close: () => devices.forEach(({ client }) => client.close()) }
+  const cast: Cast = {
+    userIds,
+    devices,
+    members,
+    close: () => cast.devices.forEach(({ client }) => client.close()),
+  }
+  return cast
 }
 
 /** Waits until a client has caught up. */

@@ -28,6 +28,8 @@ export interface Device {
   /** Looks at the newest messages. */
   list: (conversationId: string) => void
   type: (conversationId: string, event: 'start' | 'stop') => void
+  /** Confirms once more what came and could not be confirmed. */
+  confirm: () => void
   /** the messages that it sent and that were stored */
   sent: readonly Sent[]
   /** Whether nothing is under way or left to be confirmed. */
@@ -61,17 +63,20 @@ export function createDevice({ name, userId, addresses, history, random }: Devic
   const sent: Sent[] = []
   const sending = new Set<string>()
   const call = createCalls(record, history.nextCall)
-  const confirm = createConfirming(client, seen, call.run)
+  const confirming = createConfirming(client, seen, call.run)
+  const confirm = () => {
+    for (const conversationId of seen.keys()) confirming.begin(conversationId)
+  }
   client.on('trace', (trace) => {
     const isFailure = connections.traced(trace) === 'failed'
     if (isFailure) wayIn.goOn()
   })
   client.on('status', ({ state }) => {
     record({ type: 'status', state })
-    if (state === 'live') for (const conversationId of seen.keys()) confirm.begin(conversationId)
+    if (state === 'live') confirm()
   })
   recordEvents(client, record)
-  follow(client, { userId, seen, onMessage: confirm.begin })
+  follow(client, { userId, seen, onMessage: confirming.begin })
   const loader = createLoader(client, { userId, seen, record })
 
   return {
@@ -114,7 +119,8 @@ export function createDevice({ name, userId, addresses, history, random }: Devic
         return {}
       })
     },
-    isIdle: () => client.outbox.length === 0 && call.underWay() === 0 && confirm.isDone(),
+    confirm,
+    isIdle: () => client.outbox.length === 0 && call.underWay() === 0 && confirming.isDone(),
   }
 }
 

@@ -1,7 +1,8 @@
 // Level: how long it took until nobody noticed any more that something had gone wrong.
-import { callsOf } from '#rufer/tests/faults/checker/calls.ts'
+import { callsOf, groupBy } from '#rufer/tests/faults/checker/calls.ts'
+import { erasuresOf, type Erasures } from '#rufer/tests/faults/checker/erased.ts'
 import type { Evidence } from '#rufer/tests/faults/evidence.ts'
-import type { Entry, Happening } from '#rufer/tests/faults/history.ts'
+import type { Entry } from '#rufer/tests/faults/history.ts'
 
 /**
  * When, in ms after an instant of the run, every client was live, not to be sent away again, and all that was sent before
@@ -12,17 +13,25 @@ export function levelAfter(
   members: Evidence['members'],
   since: number,
 ): number | undefined {
-  const devices = followers(entries)
+  const erasures = erasuresOf(entries)
+  const devices = followers(entries, erasures)
   const seenBy = arrivals(entries)
   const sends = callsOf(entries, ['message.send']).filter(
-    ({ at, outcome }) => at < since && outcome !== 'fail',
+    // what nobody sends again, as they have given up or were erased, may never come
+    ({ at, outcome, endedAt, userId }) =>
+      at < since &&
+      (outcome === 'ok' || (outcome === 'unknown' && endedAt === undefined && !erasures.has(userId))),
   )
   const settled = sends.flatMap(({ ask, endedAt }) => {
     const users = members.get(ask.conversationId) ?? []
     const expected = [...devices].filter(([, userId]) => users.includes(userId))
     return expected.map(([device]) => seenBy.get(`${device} ${ask.id}`)).concat(endedAt)
   })
-  const all = [...settled, ...[...devices.keys()].map((device) => liveAfter(entries, device, since))]
+  const passages = groupBy(entries.filter(isPassage), ({ device }) => device)
+  const all = [
+    ...settled,
+    ...[...devices.keys()].map((device) => liveAfter(passages.get(device) ?? [], since)),
+  ]
   if (all.some((at) => at === undefined)) return undefined
   return highest(all.map((at) => (at ?? 0) - since))
 }
@@ -39,10 +48,12 @@ function highest(numbers: readonly number[]): number {
   return numbers.reduce((most, number) => Math.max(most, number), 0)
 }
 
-/** The devices that follow conversations, with their users. */
-function followers(entries: readonly Entry[]): Map<string, string> {
+/** The devices that follow conversations, with their users; but for those of who was erased. */
+function followers(entries: readonly Entry[], erasures: Erasures): Map<string, string> {
   return new Map(
-    entries.flatMap((entry) => (entry.type === 'loaded' ? [[entry.device, entry.userId] as const] : [])),
+    entries.flatMap((entry) =>
+      entry.type === 'loaded' && !erasures.has(entry.userId) ? [[entry.device, entry.userId] as const] : [],
+    ),
   )
 }
 
@@ -57,16 +68,22 @@ function arrivals(entries: readonly Entry[]): Map<string, number> {
 }
 
 /** When a device was live, at that instant or for the first time after, and after the last time it was sent away. */
-function liveAfter(entries: readonly Entry[], device: string, since: number): number | undefined {
-  const own = entries.filter((entry) => entry.device === device)
-  const sentAway = own.findLast(({ at, ...entry }) => at > since && isEnd(entry))
+function liveAfter(own: readonly Passage[], since: number): number | undefined {
+  const sentAway = own.findLast((entry) => entry.at > since && isEnd(entry))
   const from = sentAway?.at ?? since
   const statuses = own.flatMap((entry) => (entry.type === 'status' ? [entry] : []))
   const isLive = !sentAway && statuses.findLast(({ at }) => at <= since)?.state === 'live'
   return isLive ? since : statuses.find(({ at, state }) => at >= from && state === 'live')?.at
 }
 
+/** How a client comes and goes. */
+type Passage = Extract<Entry, { type: 'status' | 'closed' }>
+
+function isPassage(entry: Entry): entry is Passage {
+  return entry.type === 'status' || entry.type === 'closed'
+}
+
 /** What the client itself does is no trouble. */
-function isEnd(happening: Happening) {
-  return happening.type === 'closed' && happening.code !== 1000
+function isEnd(passage: Passage) {
+  return passage.type === 'closed' && passage.code !== 1000
 }

@@ -33,7 +33,7 @@ export async function untilLevel(cast: Cast, timeoutMs: number): Promise<void> {
 // --- Internal helpers ---
 
 /** A device that can send nothing does not pile up more than this. */
-const MOST_UNSENT = 20
+const MOST_UNSENT = 10
 
 async function run(cast: Cast, schedule: ScheduleOptions, signal: AbortSignal) {
   const began = performance.now()
@@ -71,9 +71,12 @@ function take({ devices }: Cast, { who, act, where }: Step) {
 
 /** What keeps which devices from being level. */
 async function findBehind({ devices }: Cast): Promise<string[]> {
-  const busy = devices.flatMap(({ name, client, isIdle }) => {
+  const busy = devices.flatMap(({ name, client, isIdle, confirm }) => {
     if (client.status.state !== 'live') return [`${name} is ${client.status.state}`]
-    return isIdle() ? [] : [`${name} has something under way`]
+    if (isIdle()) return []
+    // a store in trouble may have refused the last time, and no message comes any more that would bring it about again
+    confirm()
+    return [`${name} has something under way`]
   })
   if (busy.length > 0) return busy
   return (await Promise.all(devices.map(compareToServer))).flat()

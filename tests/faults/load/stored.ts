@@ -1,6 +1,7 @@
 // What the store holds, read past the API.
 import { join } from 'node:path'
 import { openForReading } from '#rufer/server/store/sqlite/database.ts'
+import type { Row } from '#rufer/server/store/sqlite/row.ts'
 import { DATABASE } from '#rufer/server/store/sqlite/files.ts'
 import type { Stored } from '#rufer/tests/faults/evidence.ts'
 import { readDatabase } from '#rufer/tests/helpers/mongo.ts'
@@ -37,14 +38,9 @@ export function readSqlite(dataDir: string, conversationIds: readonly string[]):
       conversations: database
         .all(`SELECT conversation_id AS id, seq, rev FROM conversations ${within}`, ids)
         .map((row) => ({ id: row.text('id'), seq: row.number('seq'), rev: row.number('rev') })),
-      messages: database.all(`SELECT * FROM messages ${within}`, ids).map((row) => ({
-        id: row.text('id'),
-        conversationId: row.text('conversation_id'),
-        seq: row.number('seq'),
-        rev: row.number('rev'),
-        senderId: row.text('sender_id'),
-        text: row.text('text'),
-      })),
+      messages: database
+        .all(`SELECT *, coalesce(updated_rev, rev) AS last_rev FROM messages ${within}`, ids)
+        .map(toStored),
       receipts: database.all(`SELECT * FROM receipts ${within}`, ids).map((row) => ({
         conversationId: row.text('conversation_id'),
         userId: row.text('user_id'),
@@ -59,6 +55,19 @@ export function readSqlite(dataDir: string, conversationIds: readonly string[]):
 }
 
 // --- Internal helpers ---
+
+function toStored(row: Row): Stored['messages'][number] {
+  const deletedAt = row.textOrNull('deleted_at')
+  return {
+    id: row.text('id'),
+    conversationId: row.text('conversation_id'),
+    seq: row.number('seq'),
+    rev: row.number('last_rev'),
+    senderId: row.text('sender_id'),
+    text: row.text('text'),
+    ...(deletedAt !== null && { deletedAt }),
+  }
+}
 
 function named(document: { _id: string }) {
   const { _id: id } = document

@@ -2,14 +2,16 @@
 import type { Recorder } from '#rufer/tests/faults/history.ts'
 import { connect, newId, type TestClient } from '#rufer/tests/helpers/client.ts'
 import type { ServerAddress } from '#rufer/tests/helpers/server.ts'
-import type { Trial } from './trial.ts'
+import { untilReady, type Trial } from './trial.ts'
 
 /** Does so once, as somebody of the cast; gives the places that the answers name, which are to be one. */
 export async function sendManyTimes(
   server: ServerAddress,
   { cast, history, random }: Pick<Trial, 'cast' | 'history' | 'random'>,
 ): Promise<Set<number>> {
-  const [conversationId = '', [userId = ''] = []] = [...cast.members][0] ?? []
+  const places = [...cast.members].flatMap(([id, both]) => both.map((userId) => ({ id, userId })))
+  const present = places.find((place) => cast.userIds.includes(place.userId))
+  const { id: conversationId = '', userId = '' } = present ?? {}
   const record = history.as(`${userId}/eager`, userId)
   const message = { id: newId(), conversationId, text: `again and again ${random()}` }
   const send = async (client: TestClient) => {
@@ -41,6 +43,7 @@ async function openConnection(
   server: ServerAddress,
   { userId, record }: { userId: string; record: Recorder },
 ) {
+  await untilReady([server])
   const client = await connect(server, userId)
   const { connectionId } = client.started
   record({ type: 'opened', connectionId })

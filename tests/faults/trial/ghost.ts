@@ -9,6 +9,8 @@ import type { Trial } from './trial.ts'
 export interface Ghost {
   /** the code that its connection ends with */
   closed: Promise<number>
+  /** Waits until a server knows that the ghost is there, which only who it is connected to knows at once. */
+  untilSeen: (server: ServerAddress) => Promise<void>
   /** Waits until a server, and the clients of who talks with the ghost, have it offline. */
   untilGone: (server: ServerAddress, timeoutMs: number) => Promise<void>
 }
@@ -33,18 +35,24 @@ export async function leaveGhost(
 
   return {
     closed: client.closed,
+    async untilSeen(other) {
+      await until({ what: 'the ghost is online', timeoutMs: SEEN_MS, everyMs: 50 }, async () =>
+        (await isOnline(other)) ? undefined : 'it is offline',
+      )
+    },
     async untilGone(other, timeoutMs) {
-      const isOnline = async () =>
-        (await callApi(other, `GET /api/users/${userId}/online`)).body['isOnline'] === true
-      if (!(await isOnline())) throw new Error('unable to wait for the ghost to go; it is not there')
       await until({ what: 'the ghost is offline', timeoutMs, everyMs: 250 }, async () =>
-        (await isOnline()) ? 'it is online' : undefined,
+        (await isOnline(other)) ? 'it is online' : undefined,
       )
       for (const { name } of watching)
         await until({ what: `${name} has the ghost offline`, timeoutMs }, () =>
           lastHeard(name) === 'offline' ? undefined : `it has it ${lastHeard(name)}`,
         )
     },
+  }
+
+  async function isOnline(other: ServerAddress) {
+    return (await callApi(other, `GET /api/users/${userId}/online`)).body['isOnline'] === true
   }
 
   function lastHeard(device: string) {
@@ -55,3 +63,8 @@ export async function leaveGhost(
     return heard.findLast((presence) => presence.userId === userId)?.status
   }
 }
+
+// --- Internal helpers ---
+
+/** Others learn it from the store. */
+const SEEN_MS = 10_000

@@ -7,6 +7,7 @@ import { levelAfter, slowestAnswer } from '#rufer/tests/faults/load/level.ts'
 import { startLoad, untilLevel } from '#rufer/tests/faults/load/load.ts'
 import { createRandom } from '#rufer/tests/faults/load/random.ts'
 import { loadAfresh, readBack } from '#rufer/tests/faults/load/read-back.ts'
+import { callApi, type ApiAnswer } from '#rufer/tests/helpers/api.ts'
 import type { ServerAddress, TestServer } from '#rufer/tests/helpers/server.ts'
 import { until } from '#rufer/tests/helpers/until.ts'
 import { intrude } from './intruder.ts'
@@ -67,25 +68,29 @@ export async function perform(
   const { servers, addresses = servers } = stage
   const size = { ...USUAL, ...stage.load }
   const processes = watchProcesses(servers, history)
+  await untilReady(servers)
   const cast = await gather({ addresses, history, seed, users: size.users })
   const load = startLoad(cast, { seed, perSecond: size.stepsPerSecond, breaks: size.breaks })
   await intrude({ servers, history, cast })
   await untilAcknowledged(history, size.acknowledged)
+  const levelMs = size.levelMs + BACKLOG * slowestAnswer(history.entries)
   const { since, stillMs } = await breakIt({ history, cast, seed, processes, fault })
-  const late = await complaintOf(untilLevelAgain(history, cast, { since, levelMs: size.levelMs }))
+  const late = await complaintOf(untilLevelAgain(history, cast, { since, levelMs }))
   await untilAcknowledged(history, size.acknowledged)
   await load.stop()
   const behind = await complaintOf(untilLevel(cast, SETTLED_MS))
   // once more, as some may have been sent away only later
-  const levelMs = levelAfter(history.entries, cast.members, since) ?? Infinity
+  const levelAfterMs = levelAfter(history.entries, cast.members, since) ?? Infinity
   const evidence = await gatherEvidence(stage, { history, cast })
   processes.stop()
   const verdict = check({ ...evidence, entries: history.entries, slackMs: SLACK_MS + stillMs })
+  // only now: what a client shows is judged for as long as it is there
+  cast.close()
   const slowestMs = slowestAnswer(history.entries)
   return {
     verdict,
     faults: [...explain(verdict), ...late, ...behind],
-    figures: `level after ${toSeconds(levelMs)} · slowest answer ${toSeconds(slowestMs)}`,
+    figures: `level after ${toSeconds(levelAfterMs)} · slowest answer ${toSeconds(slowestMs)}`,
   }
 }
 
@@ -95,6 +100,15 @@ export async function untilAcknowledged({ entries }: History, more: number): Pro
   await until({ what: `${more} more messages are acknowledged`, timeoutMs: SETTLED_MS }, () => {
     for (; seen < entries.length; seen++) if (isAcknowledgement(entries[seen])) count++
     return count >= more ? undefined : `there were ${count}`
+  })
+}
+
+/** Waits until every server lets people in, which they do not while they cannot hear what others store. */
+export async function untilReady(servers: readonly ServerAddress[]): Promise<void> {
+  await until({ what: 'every server is ready', timeoutMs: SETTLED_MS }, async () => {
+    const answers = await Promise.all(servers.map((server) => callApi(server, 'GET /ready').catch(String)))
+    const complaints = answers.map((answer) => (typeof answer === 'string' ? answer : complaintIn(answer)))
+    return complaints.find((complaint) => complaint !== undefined)
   })
 }
 
@@ -108,6 +122,8 @@ const USUAL: LoadSize = {
   // the aim is half of this, which is told; the other half is for machines that do something else meanwhile
   levelMs: 30_000,
 }
+/** So many times as long as an answer took while nothing was broken may all that waits take besides, at what the machine does. */
+const BACKLOG = 2
 const SETTLED_MS = 60_000
 /** What such machines may add to all other times. */
 const SLACK_MS = 5_000
@@ -158,11 +174,15 @@ async function gatherEvidence(
   { history, cast }: { history: History; cast: Cast },
 ): Promise<Pick<Evidence, 'members' | 'readings' | 'fresh' | 'store'>> {
   const { userIds, members } = cast
+  await untilReady(servers)
   const readings = await readBack({ servers, history, userIds })
   const fresh = await loadAfresh({ servers, history, userIds })
   const store = await readStored([...members.keys()])
-  cast.close()
   return { members, readings, fresh, store }
+}
+
+function complaintIn({ status, body }: ApiAnswer) {
+  return status === 200 ? undefined : JSON.stringify(body)
 }
 
 function isAcknowledgement(entry: History['entries'][number] | undefined) {

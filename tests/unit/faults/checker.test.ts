@@ -1,7 +1,8 @@
 // The checker, checked: a sound run passes, and of every kind of error planted in it the checker names the invariant.
 import { expect, test } from 'vitest'
 import { check, explain } from '#rufer/tests/faults/checker.ts'
-import { invariants, type Invariant, type Tally } from '#rufer/tests/faults/checker/fault.ts'
+import { invariants } from '#rufer/tests/faults/checker/fault.ts'
+import { erasureErrors } from './erasure-errors.ts'
 import { aSoundRun } from './sound-run.ts'
 import { calls, m1, m2, m3, m4, REFUSED } from './sound-story.ts'
 import {
@@ -29,16 +30,16 @@ import {
   told,
   presence,
   receipt,
-  type Spoil,
+  type PlantedError,
 } from './spoils.ts'
 
 test('a run in which nothing went wrong passes', () => {
   const verdict = check(aSoundRun())
   expect(explain(verdict)).toEqual([])
-  expect(verdict.line).toBe('acked 4 · lost 0 · doubled 0 · reordered 0 · holes 0 · unread 0 · leaked 0')
+  expect(verdict.line).toBe('acked 7 · lost 0 · doubled 0 · reordered 0 · holes 0 · unread 0 · leaked 0')
 })
 
-const errors: [string, Invariant, Tally, Spoil][] = [
+const errors: PlantedError[] = [
   ['a message that one member’s history lacks', 'I1', 'lost', history('bob', (all) => all.filter(not(m3)))],
   ['a message that catching up lacks', 'I1', 'lost', catchingUp('alice', (all) => all.filter(not(m1)))],
   [
@@ -178,6 +179,7 @@ const errors: [string, Invariant, Tally, Spoil][] = [
     'other',
     history('alice', (all) => all.with(2, { ...m3, deliveredAt: null })),
   ],
+  ...erasureErrors,
 ]
 
 test.each(errors)('%s is found', (...[, invariant, tally, spoil]) => {
@@ -193,11 +195,47 @@ test('each invariant has an error that breaks it', () => {
   )
 })
 
+test.each([
+  ['who left just before their process was killed', 1_500, []],
+  ['who left long before', 5_000, [expect.stringContaining('carol online, who is offline')]],
+])('a ghost may be for a while %s', (_, killedAt, found) => {
+  const killed = at(killedAt, 'server 1', { type: 'process', what: 'killed' })(ghost(aSoundRun()))
+  const spoilt = reading(killed, 'alice', { at: 30_000 })
+  expect(explain(check(spoilt)).filter((line) => line.startsWith('I11 ('))).toEqual(found)
+})
+
+test('a ghost may be for a while of a connection that vanished before the last one was closed', () => {
+  const vanished = { connectionId: 'of carol/laptop' }
+  const spoilt = [
+    at(90, 'carol/laptop', { type: 'opened', ...vanished }),
+    at(95, 'carol/laptop', { type: 'closed', ...vanished, code: 1006 }),
+  ].reduce((evidence, spoil) => spoil(evidence), ghost(aSoundRun()))
+  const found = (when: number) =>
+    explain(check(reading(spoilt, 'alice', { at: when }))).filter((line) => line.startsWith('I11 ('))
+  expect(found(30_000)).toEqual([])
+  expect(found(60_000)).toEqual([expect.stringContaining('carol online, who is offline')])
+})
+
+test('an erased user may hear that they were let in after the erasure, of a connection that was begun before', () => {
+  const token = { method: 'connect', token: 'another', isSound: true } as const
+  const found = (begunAt: number) => {
+    const spoilt = [
+      at(begunAt, 'dave/laptop', { type: 'invoke', call: 96, ask: token }),
+      at(9_040, 'dave/laptop', { type: 'opened', connectionId: 'of dave/laptop' }),
+      at(9_041, 'dave/laptop', { type: 'ok', call: 96, answer: {} }),
+      at(9_050, 'dave/laptop', { type: 'closed', connectionId: 'of dave/laptop', code: 4401 }),
+    ].reduce((evidence, spoil) => spoil(evidence), aSoundRun())
+    return explain(check(spoilt))
+  }
+  expect(found(8_990)).toEqual([])
+  expect(found(9_035)).toEqual([expect.stringContaining('dave/laptop was connected, whose user was erased')])
+})
+
 test('one message lost is one, however many miss it, and the line says so', () => {
   const everywhere = [
     history('alice', (all) => all.filter(not(m3))),
     history('bob', (all) => all.filter(not(m3))),
   ]
   const spoilt = everywhere.reduce((evidence, spoil) => spoil(evidence), aSoundRun())
-  expect(check(spoilt).line).toContain('acked 4 · lost 1 · doubled 0 · reordered 0 · holes 1')
+  expect(check(spoilt).line).toContain('acked 7 · lost 1 · doubled 0 · reordered 0 · holes 1')
 })

@@ -21,6 +21,19 @@ test('never while something is missing somewhere, or nobody knows what became of
   expect(levelAfter(entries, members, 5_500)).toBeUndefined()
 })
 
+test('whatever became of a message whose sender has given up', () => {
+  const ask = {
+    method: 'message.send',
+    id: 'once or not at all',
+    conversationId: 'c1',
+    text: 'hello',
+  } as const
+  const asked = at(5_400, 'alice/eager', { type: 'invoke', call: 97, ask })(aRun())
+  expect(levelAfter(asked.entries, asked.members, 5_500)).toBeUndefined()
+  const given = at(5_450, 'alice/eager', { type: 'unknown', call: 97, code: 'lost' })(asked)
+  expect(levelAfter(given.entries, given.members, 5_500)).toBe(0)
+})
+
 test('not before everybody is live again', () => {
   const gone = at(5_600, 'bob/phone', { type: 'status', state: 'offline' })(aRun())
   expect(levelAfter(gone.entries, gone.members, 5_700)).toBeUndefined()

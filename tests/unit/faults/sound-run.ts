@@ -1,23 +1,27 @@
 // A run in which nothing went wrong, as the history of its clients and what was read back: for the checker to be tried on.
 import type { Conversation } from '#rufer/shared/model/conversation.ts'
 import type { Evidence, Reading } from '#rufer/tests/faults/evidence.ts'
-import type { Entry } from '#rufer/tests/faults/history.ts'
+import type { Entry, Happening } from '#rufer/tests/faults/history.ts'
 import { aConversation, aMember } from '#rufer/tests/helpers/chat-fixtures.ts'
+import { byDave, c3, d1, d2, d3, tellOfErasure } from './erased-story.ts'
 import { byAlice, byBob, connect, by, instant, m1, m2, m3, m4, tellStory } from './sound-story.ts'
 
 /** When everything is long over. */
 const END = 100_000
 
 /**
- * Alice and Bob talk in c1, Alice with two clients; Carol, with whom Alice has c2, left early; Mallory is a stranger who
- * tries what she must not.
+ * Alice and Bob talk in c1, Alice with two clients; Carol, with whom Alice has c2, left early; Dave, with whom Bob
+ * has c3, is erased; Mallory is a stranger who tries what she must not.
  */
 export function aSoundRun(): Evidence {
   return {
-    entries: [...tellStory(), ...freshClients()].toSorted((one, other) => one.at - other.at),
+    entries: [...tellStory(), ...tellOfErasure(), ...freshClients()].toSorted(
+      (one, other) => one.at - other.at,
+    ),
     members: new Map([
       ['c1', ['alice', 'bob']],
       ['c2', ['alice', 'carol']],
+      ['c3', ['bob', 'dave']],
     ]),
     readings: [reading('alice'), reading('bob'), reading('mallory')],
     fresh: new Map([
@@ -28,15 +32,18 @@ export function aSoundRun(): Evidence {
       conversations: [
         { id: 'c1', seq: 4, rev: 6 },
         { id: 'c2', seq: 0, rev: 0 },
+        { id: 'c3', seq: 3, rev: 5 },
       ],
-      messages: [m1, m2, m3, m4],
-      receipts: [byAlice, byBob],
+      messages: [m1, m2, m3, m4, d1, d2, d3],
+      receipts: [byAlice, byBob, byDave],
     },
     slackMs: 500,
   }
 }
 
 // --- Internal helpers ---
+
+const FRESH_C3: Happening = { type: 'loaded', conversation: c3(), messages: [d1, d2, d3] }
 
 function freshClients(): Entry[] {
   return ['alice', 'bob'].flatMap((userId) => {
@@ -45,7 +52,8 @@ function freshClients(): Entry[] {
       conversation: standing(userId),
       messages: [m1, m2, m3, m4],
     })
-    return connect(`${userId}/fresh`, END).concat(loaded)
+    const more = userId === 'bob' ? [by('bob/fresh', END + 11, FRESH_C3)] : []
+    return connect(`${userId}/fresh`, END).concat(loaded, more)
   })
 }
 
@@ -66,12 +74,16 @@ function standing(userId: string): Conversation {
 function reading(userId: string): Reading {
   if (userId === 'mallory')
     return { userId, at: END, conversations: [], messages: new Map(), revisions: new Map(), presences: [] }
+  const isBob = userId === 'bob'
   return {
     userId,
     at: END,
-    conversations: [standing(userId)],
-    messages: new Map([['c1', [m1, m2, m3, m4]]]),
-    revisions: new Map([['c1', { messages: [m1, m2, m3, m4], receipts: [byAlice, byBob] }]]),
+    conversations: isBob ? [standing(userId), c3()] : [standing(userId)],
+    messages: new Map([['c1', [m1, m2, m3, m4]], ...(isBob ? [['c3', [d1, d2, d3]] as const] : [])]),
+    revisions: new Map([
+      ['c1', { messages: [m1, m2, m3, m4], receipts: [byAlice, byBob] }],
+      ...(isBob ? [['c3', { messages: [d2, d1, d3], receipts: [byDave] }] as const] : []),
+    ]),
     presences:
       userId === 'bob'
         ? [{ userId: 'alice', status: 'online', lastSeenAt: null }]

@@ -44,7 +44,9 @@ export function tellStory(): Entry[] {
   return [
     by('server', 0, { type: 'process', what: 'started' }),
     memory(1, 'before', 100),
-    ...[...clients, 'carol/phone', 'mallory/phone'].flatMap((client, index) => connect(client, 10 + index)),
+    ...[...clients, 'carol/phone', 'mallory/phone', 'dave/phone'].flatMap((client, index) =>
+      connect(client, 10 + index),
+    ),
     ...clients.flatMap((client) => load(client, 50)),
     ...['alice/phone', 'alice/laptop'].flatMap((client) => [
       told(client, 60, presence('bob', 'online')),
@@ -105,9 +107,24 @@ export function instant(second: number): string {
   return `2026-01-01T12:00:0${second}.000Z`
 }
 
+export function call(device: string, at: number, { number, ask, answer = {} }: Called): Entry[] {
+  return [
+    by(device, at, { type: 'invoke', call: number, ask }),
+    by(device, at + 5, { type: 'ok', call: number, answer }),
+  ]
+}
+
+export function sending({ id, conversationId, text }: Message): Ask {
+  return { method: 'message.send', id, conversationId, text }
+}
+
+export function toOne(device: string, at: number, event: ChatEvent): Entry[] {
+  return [by(device, at, { type: 'wire', connectionId: `of ${device}`, event }), told(device, at, event)]
+}
+
 // --- Internal helpers ---
 
-const clients = ['alice/phone', 'alice/laptop', 'bob/phone'] as const
+const clients = ['alice/phone', 'alice/laptop', 'bob/phone', 'bob/laptop'] as const
 
 const UNSETTLED = '00000000-0000-7000-8000-00000000aaaa'
 
@@ -150,17 +167,6 @@ interface Called {
   answer?: Answer
 }
 
-function call(device: string, at: number, { number, ask, answer = {} }: Called): Entry[] {
-  return [
-    by(device, at, { type: 'invoke', call: number, ask }),
-    by(device, at + 5, { type: 'ok', call: number, answer }),
-  ]
-}
-
-function sending({ id, conversationId, text }: Message): Ask {
-  return { method: 'message.send', id, conversationId, text }
-}
-
 /** As it was before anybody confirmed it. */
 function asSent(sent: Message): Message {
   return { ...sent, deliveredAt: null, readAt: null }
@@ -190,10 +196,6 @@ function told(device: string, at: number, event: ChatEvent): Entry {
 
 function toAll(at: number, event: ChatEvent): Entry[] {
   return clients.flatMap((device) => toOne(device, at, event))
-}
-
-function toOne(device: string, at: number, event: ChatEvent): Entry[] {
-  return [by(device, at, { type: 'wire', connectionId: `of ${device}`, event }), told(device, at, event)]
 }
 
 function receipt(userId: string, moves: { deliveredSeq: number; readSeq: number; rev: number }): Receipt {

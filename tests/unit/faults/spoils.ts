@@ -1,10 +1,14 @@
 // Ways to spoil a run, each one error.
 import type { Message } from '#rufer/shared/model/message.ts'
+import type { Invariant, Tally } from '#rufer/tests/faults/checker/fault.ts'
 import type { Evidence, Reading, Stored } from '#rufer/tests/faults/evidence.ts'
 import type { Entry, Happening } from '#rufer/tests/faults/history.ts'
 import { m1, m2, m3, m4 } from './sound-story.ts'
 
 export type Spoil = (sound: Evidence) => Evidence
+
+/** What went wrong, and what the checker is to say of it. */
+export type PlantedError = [what: string, Invariant, Tally, Spoil]
 
 export function not({ id }: Message) {
   return (message: Pick<Message, 'id'>) => message.id !== id
@@ -15,18 +19,22 @@ export function reading(sound: Evidence, userId: string, changes: Partial<Readin
   return { ...sound, readings }
 }
 
-export function history(userId: string, change: (all: readonly Message[]) => readonly Message[]): Spoil {
+type Change = (all: readonly Message[]) => readonly Message[]
+
+export function history(userId: string, change: Change, conversationId = 'c1'): Spoil {
   return (sound) => {
-    const all = sound.readings.find((one) => one.userId === userId)?.messages.get('c1') ?? []
-    return reading(sound, userId, { messages: new Map([['c1', change(all)]]) })
+    const all = sound.readings.find((one) => one.userId === userId)?.messages ?? new Map()
+    const messages = new Map([...all, [conversationId, change(all.get(conversationId) ?? [])]])
+    return reading(sound, userId, { messages })
   }
 }
 
-export function catchingUp(userId: string, change: (all: readonly Message[]) => readonly Message[]): Spoil {
+export function catchingUp(userId: string, change: Change, conversationId = 'c1'): Spoil {
   return (sound) => {
-    const all = sound.readings.find((one) => one.userId === userId)?.revisions.get('c1')
-    const revisions = { messages: change(all?.messages ?? []), receipts: all?.receipts ?? [] }
-    return reading(sound, userId, { revisions: new Map([['c1', revisions]]) })
+    const all = sound.readings.find((one) => one.userId === userId)?.revisions ?? new Map()
+    const { messages = [], receipts = [] } = all.get(conversationId) ?? {}
+    const revisions = new Map([...all, [conversationId, { messages: change(messages), receipts }]])
+    return reading(sound, userId, { revisions })
   }
 }
 
@@ -53,13 +61,25 @@ export function at(when: number, device: string, happening: Happening): Spoil {
 export const mallory = (happening: Happening) => at(8_000, 'mallory/phone', happening)
 export const bob = (happening: Happening) => at(8_000, 'bob/phone', happening)
 
-function tells(entry: Entry, { device, type, id }: { device: string; type: 'event' | 'wire'; id: string }) {
-  if (entry.device !== device || entry.type !== type || entry.event.event !== 'message.created') return false
+interface Telling {
+  device: string
+  type: 'event' | 'wire'
+  id: string
+  name?: 'message.created' | 'message.updated'
+}
+
+function tells(entry: Entry, { device, type, id, name = 'message.created' }: Telling) {
+  if (entry.device !== device || entry.type !== type || entry.event.event !== name) return false
   return entry.event.data.message.id === id
 }
 
 export function without(device: string, type: 'event' | 'wire', { id }: Message): Spoil {
   return dropped((entry) => tells(entry, { device, type, id }))
+}
+
+/** The client was not told that it was emptied. */
+export function unaware(device: string, type: 'event' | 'wire', { id }: Message): Spoil {
+  return dropped((entry) => tells(entry, { device, type, id, name: 'message.updated' }))
 }
 
 export function again(device: string, type: 'event' | 'wire', { id }: Message): Spoil {
