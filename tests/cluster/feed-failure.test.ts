@@ -56,7 +56,7 @@ test('everybody is sent away and nobody let in until it is opened; no token is s
   })
 
   await failStreams('off')
-  await expect.poll(readiness, { timeout: 10_000 }).toEqual({ status: 200, reasons: undefined })
+  await expect.poll(readiness).toEqual({ status: 200, reasons: undefined })
   const bob = await connectWith(server, { userId: 'bob', token })
   const { conversationId } = message
   const sent = await bob.say({ conversationId }, 'heard again')

@@ -1,25 +1,15 @@
 // The composer: what it takes, how it grows, what it says near its limit, and that an input method's keys are its own.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composerOf, openBrowser, openConversation, shows, textsOf } from '#rufer/tests/helpers/chat-page.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { composerOf, openConversation, shows, textsOf } from '#rufer/tests/helpers/chat-page.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite, startDemo } from '#rufer/tests/helpers/site.ts'
 
 const LIMIT = 100
 /** How high the composer is: its lines, and what is above and below them. */
 const heightFor = (lines: number) => lines * 22 + 22
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true', RUFER_LIMIT_TEXT_LENGTH: String(LIMIT) } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite(() => startDemo({ RUFER_LIMIT_TEXT_LENGTH: String(LIMIT) }))
 
 test('the Enter that ends a composition sends nothing; the next one does', async () => {
   const page = await open()

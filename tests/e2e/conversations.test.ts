@@ -1,30 +1,12 @@
 // The conversation list and the address: what a row tells, in which order, and which conversation is open.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  composerOf,
-  listCounts,
-  listRow,
-  openBrowser,
-  openChat,
-  openPage,
-  say,
-} from '#rufer/tests/helpers/chat-page.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { composerOf, listCounts, listRow, openChat, openPage, say } from '#rufer/tests/helpers/chat-page.ts'
 import { sayAlone } from '#rufer/tests/helpers/crowd.ts'
 import { connectNew, meet, registerNew } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('a row tells the newest message, its time and what is unread; rows stand in the order of activity', async () => {
   const [bob, carol] = [await connectNew(server, 'bob'), await connectNew(server, 'carol')]
@@ -74,7 +56,7 @@ test('a new conversation by user id appears in both lists', async () => {
   const [alice, bob] = [await registerNew(server, 'alice'), await registerNew(server, 'bob')]
   const alices = await openPage(browser, `${server.url}/chat?userId=${alice}`)
   const bobs = await openPage(browser, `${server.url}/chat?userId=${bob}`)
-  await bobs.getByText('No conversations yet').waitFor()
+  for (const page of [alices, bobs]) await page.getByText('No conversations yet').waitFor()
   await alices.getByRole('navigation').getByRole('button', { name: 'New conversation' }).click()
   await alices.getByRole('textbox', { name: 'User id' }).fill(bob)
   await alices.getByRole('button', { name: 'Start chatting' }).click()

@@ -1,23 +1,13 @@
 // Time on the page: of the browser's zone, corrected by the server's clock, and going on by itself.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { headerSays, listRow, openBrowser, openConversation, shows } from '#rufer/tests/helpers/chat-page.ts'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { headerSays, listRow, openConversation, shows } from '#rufer/tests/helpers/chat-page.ts'
 import { meet, type Company } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
 const HOUR_MS = 3_600_000
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('at midnight today becomes yesterday, above the messages and in the list', async () => {
   const company = await meet(server)

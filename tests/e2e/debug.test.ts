@@ -1,24 +1,15 @@
 // The debug view: what it tells of the connection and of every message, and the one thing that it never tells.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composerOf, openBrowser, openPage, ownStatuses, say, shows } from '#rufer/tests/helpers/chat-page.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { composerOf, openPage, ownStatuses, say, shows } from '#rufer/tests/helpers/chat-page.ts'
 import { meet, type Company } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { startServer } from '#rufer/tests/helpers/server.ts'
 import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
 import { startProxy, type ServerProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('the debug view is there for debug=true, and only then', async () => {
   const { alice, conversationId } = await meet(server)
@@ -77,10 +68,12 @@ test('it tells every receipt, typing and presence event', async () => {
   const receipts = await linesOf(page)
   expect(receipts.filter((line) => !line.startsWith('receipt'))).toEqual([])
   const events = panelOf(page).locator('details').filter({ hasText: 'receipt.updated' })
-  const details = await events.locator('pre').allTextContents()
-  expect(details.map((detail) => JSON.parse(detail).data.receipt)).toContainEqual(
-    expect.objectContaining({ conversationId, userId: bob.userId, readSeq: 2 }),
-  )
+  await expect
+    .poll(async () => {
+      const details = await events.locator('pre').allTextContents()
+      return details.map((detail) => JSON.parse(detail).data.receipt)
+    })
+    .toContainEqual(expect.objectContaining({ conversationId, userId: bob.userId, readSeq: 2 }))
 })
 
 test('under each message stand its id, seq, rev, sender, recipient and instants', async () => {
@@ -115,11 +108,13 @@ test('under each message stand its id, seq, rev, sender, recipient and instants'
 
 test('under each message stands how long each step of its life took, and the log can be searched for it', async () => {
   const { alice, bob, conversationId } = await meet(server)
+  const from = performance.now()
   const { page } = await openDebug(server, { alice, conversationId })
   for (const text of ['Hello', 'Hello again']) {
     await say(page, text)
     await bob.next('message.created')
   }
+  const mostMs = performance.now() - from
   await bob.request('receipt.update', { conversationId, deliveredSeq: 1 })
   await bob.request('receipt.update', { conversationId, readSeq: 1 })
   const first = page.locator('article dl').first()
@@ -132,8 +127,8 @@ test('under each message stands how long each step of its life took, and the log
     .textContent()
   const { messages } = await bob.request('message.list', { conversationId })
   const tookMs = Date.parse(messages[0]?.createdAt ?? '') - Date.parse(sentAt ?? '')
-  // The offset of the clocks is known to within the delay of a connection.
-  expect(Math.abs(tookMs)).toBeLessThan(5_000)
+  // The offset of the clocks is known to within the delay of the connection, which was part of the whole.
+  expect(Math.abs(tookMs)).toBeLessThanOrEqual(mostMs)
 
   await page.getByRole('button', { name: 'Find in the log' }).first().click()
   const id = String(messages[0]?.id)

@@ -1,23 +1,12 @@
 // A person who was erased, and their messages: shown calmly, everywhere, and read out as what they are.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { callApi } from '#rufer/tests/helpers/api.ts'
 import { lookWithAxe } from '#rufer/tests/helpers/axe.ts'
-import { composerOf, listRow, openBrowser, openConversation, shows } from '#rufer/tests/helpers/chat-page.ts'
+import { composerOf, listRow, openConversation, shows } from '#rufer/tests/helpers/chat-page.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('a deleted message stays in its place as such, without its text, its links or anything to do with it', async () => {
   const { page, erase } = await talk(['https://example.com', 'stays', 'goes, too'])

@@ -1,11 +1,10 @@
 // The divider "New messages": where it stands, and that it stays there until one leaves or sends.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import {
   composerOf,
   listCounts,
   listRow,
-  openBrowser,
   openConversation,
   openPage,
   say,
@@ -13,20 +12,10 @@ import {
 } from '#rufer/tests/helpers/chat-page.ts'
 import { setVisible } from '#rufer/tests/helpers/looking.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { startProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('it stands before the first unread at opening, stays when that is read, and goes when one leaves', async () => {
   const { alice, bob, mallory, conversationId } = await meet(server)

@@ -1,6 +1,5 @@
 // The documents as they are served: the page in a browser, needing nothing from elsewhere, and the two for machines.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeAsyncApi } from '#rufer/server/documents/asyncapi.ts'
 import { makeOpenApi } from '#rufer/server/documents/openapi.ts'
 import { closeCodes } from '#rufer/shared/protocol/close-codes.ts'
@@ -9,19 +8,10 @@ import { events } from '#rufer/shared/protocol/events.ts'
 import { calls } from '#rufer/shared/protocol/http.ts'
 import { methods } from '#rufer/shared/protocol/methods.ts'
 import { lookWithAxe } from '#rufer/tests/helpers/axe.ts'
-import { openBrowser } from '#rufer/tests/helpers/chat-page.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { startServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite(startServer)
 
 test('the page tells everything, asks for nothing else, and breaks no rule of its policy', async () => {
   const page = await browser.newPage()

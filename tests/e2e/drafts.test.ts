@@ -1,10 +1,9 @@
 // Drafts: what was typed and not sent is there again, in its own conversation, whatever happened to the page meanwhile.
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { BrowserContext, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import {
   composerOf,
   listRow,
-  openBrowser,
   openConversation,
   openPage,
   ownStatuses,
@@ -13,24 +12,12 @@ import {
 } from '#rufer/tests/helpers/chat-page.ts'
 import { setVisible } from '#rufer/tests/helpers/looking.ts'
 import { meet, type Company } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
+import { openServer, openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
 /** where one signs in */
-let secured: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-  secured = await startServer()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-  await secured.stop()
-})
+const secured = await openServer()
+const { browser, server } = await openSite()
 
 test('a draft stays with its conversation, and the list tells of it where that is not open', async () => {
   const { alice, bob, mallory, conversationId } = await meet(server)

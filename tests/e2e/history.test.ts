@@ -1,10 +1,9 @@
 // Long histories: opened with one page, read both ways without a jump, and never more rows than a page can bear.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import {
   listCounts,
   listRow,
-  openBrowser,
   openChat,
   openConversation,
   openPage,
@@ -23,26 +22,17 @@ import {
   watchPlace,
   wheel,
 } from '#rufer/tests/helpers/scrolling.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
+import { openSite, startDemo } from '#rufer/tests/helpers/site.ts'
 
 const MOST_AT_REST = 300
 const MOST = 400
 const NARROW = { width: 820, height: 500 }
 
-let browser: Browser
-let server: TestServer
+const { browser, server } = await openSite(() => startDemo(HASTY))
 
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true', ...HASTY } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
-
-test('10,000 messages open with one page of them, as 50 do', async () => {
+// writing them takes longest
+test('10,000 messages open with one page of them, as 50 do', { timeout: 300_000 }, async () => {
   // Twice, for the first page of a browser is slower.
   await openFromList(50)
   const [short, long] = [await openFromList(50), await openFromList(10_000)]
@@ -254,6 +244,7 @@ async function focusedSeq(page: Page): Promise<number> {
 /** Resolves once the list had the new size for a frame. */
 async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
   await page.setViewportSize(size)
+  await page.waitForFunction(({ width, height }) => innerWidth === width && innerHeight === height, size)
   await messagesOf(page).evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   )

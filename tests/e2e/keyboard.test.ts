@@ -1,22 +1,13 @@
 // The keyboard alone: all that one comes for, and what the page says to those who do not see it.
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser, openPage } from '#rufer/tests/helpers/chat-page.ts'
+import type { Locator, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { openPage } from '#rufer/tests/helpers/chat-page.ts'
 import { startWithHistory } from '#rufer/tests/helpers/chat-states/stage.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
-import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import { belowView, messagesOf, scrollUp } from '#rufer/tests/helpers/scrolling.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startWithHistory()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite(startWithHistory)
 
 test('the list is one stop: arrows move in it, Enter opens', async () => {
   const page = await openList()
@@ -82,20 +73,17 @@ test('Esc leads to the end and the composer from wherever one is', async () => {
   await page.getByRole('link', { name: /Carol/ }).press('Enter')
   const composer = page.getByRole('textbox', { name: /Message to Carol/ })
   await isFocused(composer)
-  const messages = page.getByRole('region', { name: 'Messages' })
-  const distance = () => messages.evaluate(({ scrollTop }) => Math.abs(scrollTop))
   const places = [
     page.getByRole('button', { name: 'Settings' }),
     page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first(),
     composer,
   ]
   for (const place of places) {
-    await messages.evaluate((scroller) => (scroller.scrollTop = -700))
-    await expect.poll(distance).toBe(700)
+    await scrollUp(page, 700)
     await place.focus()
     await page.keyboard.press('Escape')
     await isFocused(composer)
-    await expect.poll(distance).toBe(0)
+    await expect.poll(() => belowView(page)).toBe(0)
   }
 })
 
@@ -104,13 +92,12 @@ test('the Tab key goes from the list through the header, the messages and the ju
   await page.getByRole('link', { name: /Carol/ }).press('Enter')
   const composer = page.getByRole('textbox', { name: /Message to Carol/ })
   await isFocused(composer)
-  const messages = page.getByRole('region', { name: 'Messages' })
   await composer.fill('something to send')
-  await messages.evaluate((scroller) => (scroller.scrollTop = -2_000))
+  await scrollUp(page, 2_000)
   const jump = page.getByRole('button', { name: 'Jump to latest' })
   await jump.waitFor()
   await page.locator('nav a[tabindex="0"]').focus()
-  const stops = [messages, jump, composer, page.getByRole('button', { name: 'Send' })]
+  const stops = [messagesOf(page), jump, composer, page.getByRole('button', { name: 'Send' })]
   for (const stop of stops) {
     await page.keyboard.press('Tab')
     await expect.poll(() => hasFocus(stop)).toBe(true)
@@ -131,6 +118,8 @@ test('the row with the focus has a ring, and is in view as a whole', async () =>
   const page = await openList()
   await page.getByRole('link', { name: 'Bob Johnson' }).press('Enter')
   await isFocused(page.getByRole('textbox', { name: 'Message to Bob Johnson' }))
+  // the composer is there before the messages are
+  await page.getByRole('article').first().waitFor()
   await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('ArrowUp')
   const bubble = page.locator('article:focus .bubble')

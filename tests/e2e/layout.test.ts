@@ -1,11 +1,10 @@
 // The layout: two panes or one, nothing cut or scrolled away at any size, and what people set in their systems.
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openBrowser } from '#rufer/tests/helpers/chat-page.ts'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { allStates } from '#rufer/tests/helpers/chat-states/all.ts'
 import { onStage, startWithHistory } from '#rufer/tests/helpers/chat-states/stage.ts'
 import { findLost } from '#rufer/tests/helpers/lost-content.ts'
-import type { TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
 /** 640 × 400 is a desktop whose browser zooms to 200 %. */
 const SIZES = [
@@ -18,17 +17,7 @@ const SIZES = [
 ]
 const STATES = ['list', 'new-dialog', 'error', 'chat', 'chat-unread', 'chat-failed', 'offline', 'debug']
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startWithHistory()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite(startWithHistory)
 
 test('two panes from 768 px, below it the list or a conversation with a way back', async () => {
   await show('chat', {}, async (page) => {
@@ -38,12 +27,11 @@ test('two panes from 768 px, below it the list or a conversation with a way back
     const seen = async () => [await list.isVisible(), await messages.isVisible(), await back.isVisible()]
 
     await page.setViewportSize({ width: 768, height: 600 })
-    expect(await seen()).toEqual([true, true, false])
+    await expect.poll(seen).toEqual([true, true, false])
     await page.setViewportSize({ width: 767, height: 600 })
-    expect(await seen()).toEqual([false, true, true])
+    await expect.poll(seen).toEqual([false, true, true])
     await back.click()
-    await list.waitFor()
-    expect(await seen()).toEqual([true, false, false])
+    await expect.poll(seen).toEqual([true, false, false])
   })
 })
 
@@ -104,6 +92,7 @@ async function show(name: string, options: BrowserContextOptions, look: (page: P
 /** Nothing is lost, and the page itself cannot be scrolled. */
 async function isWhole(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
   await page.setViewportSize({ width, height })
+  await page.waitForFunction((wanted) => innerWidth === wanted, width)
   const moved = await page.evaluate(() => {
     window.scrollTo(1_000, 1_000)
     return [window.scrollX, window.scrollY]

@@ -1,27 +1,22 @@
 // A long list of conversations: few rows mounted, none lost, nothing moving under a hand; and what breaks around it.
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openBrowser, openPage, say, textsOf } from '#rufer/tests/helpers/chat-page.ts'
+import type { Locator, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { openPage, say, seenInPage, textsOf, type PageOptions } from '#rufer/tests/helpers/chat-page.ts'
 import { hearFrom, personOf, writeToMany } from '#rufer/tests/helpers/crowd.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
-import { UNHURRIED } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { HASTY } from '#rufer/tests/helpers/history.ts'
+import { openSite, startDemo } from '#rufer/tests/helpers/site.ts'
+import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
 
 const MANY = 500
 const MOST_MOUNTED = 60
+const MINUTE_MS = 60_000
 
-let browser: Browser
-let server: TestServer
+const { browser, server } = await openSite(() => startDemo(HASTY))
 
 beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true', ...UNHURRIED } })
   await writeToMany(server, 'many', MANY)
   await writeToMany(server, 'few', 30)
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
 })
 
 describe('with 500 conversations', () => {
@@ -71,21 +66,25 @@ describe('with 500 conversations', () => {
 
 describe('with 30 conversations', () => {
   test('the list is ordered by activity, but not under the pointer', async () => {
-    const page = await openList('few')
+    const page = await openList('few', (opened) => opened.clock.install())
     await rowOf(page, 30, 'few').waitFor()
     await hearFrom(server, 'few', 12)
     await expect.poll(() => namesAtTop(page)).toEqual(['few-12', 'few-30', 'few-29'])
 
+    // From here on time passes in the page as the pointer moves, or on a busy machine it would seem to rest.
+    await page.clock.pauseAt((await page.evaluate(() => Date.now())) + MINUTE_MS)
     await page.mouse.move(100, 300)
     const heard = hearFrom(server, 'few', 11)
     let x = 100
     const titleWhileMoving = async () => {
       await page.mouse.move((x = 201 - x), 300)
+      await page.clock.runFor(300)
       return await page.title()
     }
     await expect.poll(titleWhileMoving).toBe('(2) Rufer')
     expect(await namesAtTop(page)).toEqual(['few-12', 'few-30', 'few-29'])
     await heard
+    await page.clock.resume()
     await expect.poll(() => namesAtTop(page)).toEqual(['few-11', 'few-12', 'few-30'])
   })
 
@@ -149,11 +148,9 @@ describe('with 30 conversations', () => {
 
 describe('what breaks', () => {
   test('a message whose reply gets lost ends as one message', async () => {
-    const alice = await openPage(browser, `${server.url}/chat?userId=alice&debug=true`)
-    const tokens: string[] = []
-    alice.on('response', async (response) => {
-      if (response.url().endsWith('/api/session-token')) tokens.push((await response.json()).token)
-    })
+    const { tokens, listen } = createWireTap()
+    const url = `${server.url}/chat?userId=alice&debug=true`
+    const alice = await openPage(browser, url, { prepare: listen })
     await alice.getByRole('link', { name: 'Bob Johnson' }).click()
     const bob = await openPage(browser, `${server.url}/chat?userId=bob`)
     await bob.getByRole('link', { name: 'Alice Smith' }).click()
@@ -206,8 +203,9 @@ describe('what breaks', () => {
     await page.getByRole('link', { name: 'Bob Johnson' }).click()
     await say(page, 'a secret')
     await page.getByRole('heading', { name: 'Protocol error' }).waitFor()
+    const copied = seenInPage(page, { text: 'Copied', within: 'button' })
     await page.getByRole('button', { name: 'Copy details' }).click()
-    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    await copied
     const details: object = JSON.parse(await page.evaluate(() => navigator.clipboard.readText()))
     expect(details).toMatchObject({ closeCode: 4400, userId: 'alice' })
     expect(JSON.stringify(details)).toMatch(/out message\.send #\d+/)
@@ -226,8 +224,8 @@ describe('what breaks', () => {
   })
 })
 
-async function openList(userId: string): Promise<Page> {
-  return await openPage(browser, `${server.url}/chat?userId=${userId}`)
+async function openList(userId: string, prepare?: PageOptions['prepare']): Promise<Page> {
+  return await openPage(browser, `${server.url}/chat?userId=${userId}`, { ...(prepare && { prepare }) })
 }
 
 function scrollerOf(page: Page): Locator {

@@ -1,22 +1,12 @@
 // Notices and the sound: nothing is asked for or heard before a click wanted it, and nobody is told what they saw.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listCounts, listRow, openBrowser, openConversation } from '#rufer/tests/helpers/chat-page.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { listCounts, listRow, openConversation } from '#rufer/tests/helpers/chat-page.ts'
 import { setVisible } from '#rufer/tests/helpers/looking.ts'
 import { meet, type Company } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('the permission is asked for on the click that turns notices on, and never before', async () => {
   const { page, bob, conversationId } = await open(await meet(server))
@@ -62,6 +52,8 @@ test('who looks is told nothing, nor is another tab of theirs', async () => {
   await bob.say({ conversationId }, 'Hello')
   // Seen here, it is read there, before it is time to tell of it.
   await becameDue(page, hidden.page)
+  // before it has come to the list nothing is counted there, either
+  await expect.poll(() => listRow(hidden.page, bob.userId).locator('.preview').textContent()).toBe('Hello')
   await listCounts(hidden.page, bob.userId, 0)
   await tellNow(page, hidden.page)
   for (const one of [page, hidden.page]) expect((await told(one)).notices).toEqual([])
@@ -86,7 +78,13 @@ test('the sound is heard in one tab alone, once in two seconds, and not unless i
   expect(await notesOf(page, other.page)).toBe(0)
 
   await turnOn(page, 'Sound')
-  await other.page.keyboard.press('Shift')
+  // the other one hears of it in time, and from then on waits for its turn
+  await expect
+    .poll(async () => {
+      await other.page.keyboard.press('Shift')
+      return await turnsOf(other.page)
+    })
+    .toEqual({ taken: 1, wanted: 1 })
   for (const text of ['heard', 'heard with it']) await bob.say({ conversationId }, text)
   await becameDue(page, other.page, 2)
   await tellNow(page, other.page)
@@ -95,7 +93,7 @@ test('the sound is heard in one tab alone, once in two seconds, and not unless i
 
   // The tab that had the turn ends, and the other one has it.
   await page.close()
-  await other.page.waitForFunction(async () => (await navigator.locks.query()).held?.length === 1)
+  await expect.poll(() => turnsOf(other.page)).toEqual({ taken: 1, wanted: 0 })
   await bob.say({ conversationId }, 'heard by the other')
   await tellNow(other.page)
   await expect.poll(() => notesOf(other.page)).toBe(2)
@@ -200,8 +198,22 @@ async function turnOn(page: Page, what: 'Notifications' | 'Sound') {
   const box = page.getByRole('checkbox', { name: what })
   await box.click()
   await expect.poll(() => box.isChecked()).toBe(true)
+  // it shows as chosen already while the browser asks whether it may
+  const kept = what === 'Sound' ? { hasSound: true } : { hasNotices: true }
+  await expect
+    .poll(async () => JSON.parse(await page.evaluate(() => localStorage.getItem('rufer:settings') ?? '{}')))
+    .toMatchObject(kept)
   await page.keyboard.press('Escape')
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
+}
+
+/** Of the browser's tabs: how many have the turn to sound, and how many wait for it. */
+async function turnsOf(page: Page) {
+  return await page.evaluate(async (sound) => {
+    const { held = [], pending = [] } = await navigator.locks.query()
+    const [taken, wanted] = [held, pending].map((locks) => locks.filter(({ name }) => name === sound).length)
+    return { taken, wanted }
+  }, 'rufer-sound')
 }
 
 async function told(page: Page): Promise<Pick<Told, 'asked' | 'notices' | 'notes'>> {

@@ -1,10 +1,8 @@
 // One's own messages: shown at once, then sent, delivered and read; never lost where the server refuses them.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   composerOf,
   lastRow,
-  openBrowser,
   openConversation,
   ownStatuses,
   say,
@@ -12,24 +10,14 @@ import {
 } from '#rufer/tests/helpers/chat-page.ts'
 import { connect } from '#rufer/tests/helpers/client.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { startProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
 const LONG = 'A text that is longer than the server takes after its restart.'
 const SHORT = 'short'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('a message shows at once under its final id, then is sent, delivered and read', async () => {
   const { alice, bob, conversationId } = await meet(server)
@@ -50,7 +38,10 @@ test('a message shows at once under its final id, then is sent, delivered and re
   network.release()
 
   const { message } = await bob.next('message.created')
-  expect(tap.requests('message.send')).toEqual([{ id: message.id, conversationId, text: 'Hello' }])
+  // told by the browser, and so perhaps later than by the server
+  await expect
+    .poll(() => tap.requests('message.send'))
+    .toEqual([{ id: message.id, conversationId, text: 'Hello' }])
   await ownStatuses(page, ['sent'])
   await bob.request('receipt.update', { conversationId, deliveredSeq: 1 })
   await ownStatuses(page, ['delivered'])

@@ -1,33 +1,14 @@
 // The settings: theme, what sends, and signing out. Each is kept in the browser.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  composerOf,
-  listRow,
-  openBrowser,
-  openConversation,
-  openPage,
-  shows,
-} from '#rufer/tests/helpers/chat-page.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { composerOf, listRow, openConversation, openPage, shows } from '#rufer/tests/helpers/chat-page.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
+import { openServer, openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
 /** where one signs in */
-let secured: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-  secured = await startServer()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-  await secured.stop()
-})
+const secured = await openServer()
+const { browser, server } = await openSite()
 
 test('the theme changes at once, and the first paint of the next load has it, without any script', async () => {
   const page = await openAlice()

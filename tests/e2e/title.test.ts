@@ -1,22 +1,12 @@
 // What a tab in the background tells: how much is unread, in its title and in its icon.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { composerOf, listRow, openBrowser, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { composerOf, listRow, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
 import { setVisible } from '#rufer/tests/helpers/looking.ts'
 import { meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('the title tells how many messages are unread, and with whom one talks; the icon has a dot meanwhile', async () => {
   const { alice, bob, mallory, conversationId } = await meet(server)

@@ -1,28 +1,21 @@
 // Two people in two browsers: messages both ways, ticks, a reload, and a restart of the server while both write.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import {
   composerOf,
-  headerSays,
-  openBrowser,
+  lineOf,
   openChat,
   say,
   shows,
   textsOf,
+  typeUntil,
 } from '#rufer/tests/helpers/chat-page.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
+/** Who was without a connection for long waits up to 30 s until the next attempt. */
+const BACK_MS = 60_000
 
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('alice and bob exchange messages, see them read, and lose nothing', async () => {
   const alice = await openChat(browser, server, { userId: 'alice', peer: 'Bob Johnson' })
@@ -36,8 +29,7 @@ test('alice and bob exchange messages, see them read, and lose nothing', async (
   await shows(alice, ['Hello Bob', 'Hello Alice', 'Hello Alice'])
   await lastOwnStatus(bob, 'read')
 
-  await composerOf(bob).pressSequentially('I am ty')
-  await headerSays(alice, 'typing…')
+  await typeUntil(bob, () => lineOf(alice), 'typing…')
 
   await bob.reload()
   await composerOf(bob).waitFor()
@@ -68,8 +60,8 @@ test('a restart while both write loses nothing and doubles nothing', async () =>
   await restarted
 
   const written = before.length + 2 * counts.length
-  await expect.poll(async () => (await textsOf(alice)).length, { timeout: 30_000 }).toBe(written)
-  await expect.poll(() => textsOf(bob), { timeout: 30_000 }).toEqual(await textsOf(alice))
+  await expect.poll(async () => (await textsOf(alice)).length, { timeout: BACK_MS }).toBe(written)
+  await expect.poll(() => textsOf(bob), { timeout: BACK_MS }).toEqual(await textsOf(alice))
   const after = (await textsOf(alice)).slice(before.length)
   expect(after.filter((text) => text.startsWith('alice'))).toEqual(counts.map((count) => `alice ${count}`))
   expect(after.filter((text) => text.startsWith('bob'))).toEqual(counts.map((count) => `bob ${count}`))

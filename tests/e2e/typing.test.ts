@@ -1,32 +1,22 @@
 // Typing: shown while keys come, ended by silence, an empty field, a message, leaving, or a lost connection.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import {
   composerOf,
   headerSays,
+  lineOf,
   listRow,
-  openBrowser,
   openChat,
   openConversation,
   openPage,
   say,
+  typeUntil,
 } from '#rufer/tests/helpers/chat-page.ts'
-import { heard, heardBesidesPresence, meet } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { heard, heardBesidesPresence, hearGone, meet } from '#rufer/tests/helpers/people.ts'
 import { startProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 import { createWireTap } from '#rufer/tests/helpers/wire-tap.ts'
+import { openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true' } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite()
 
 test('typing shows in the header and in the list, and ends by itself after the last key', async () => {
   const { alice, bob, conversationId } = await meet(server)
@@ -35,13 +25,10 @@ test('typing shows in the header and in the list, and ends by itself after the l
   const bobsList = await openPage(browser, `${server.url}/chat?userId=${bob.userId}`)
   await headerSays(bobs, 'online')
   await listRow(bobsList, alice.userId).getByText('online').waitFor()
-  await composerOf(alices).pressSequentially('I am ty')
-  await headerSays(bobs, 'typing…')
-  await expect.poll(() => listRow(bobsList, alice.userId).locator('.preview').textContent()).toBe('typing…')
+  const preview = () => listRow(bobsList, alice.userId).locator('.preview').textContent()
+  await typeUntil(alices, () => Promise.all([lineOf(bobs), preview()]), ['typing…', 'typing…'])
   await headerSays(bobs, 'online')
-  await expect
-    .poll(() => listRow(bobsList, alice.userId).locator('.preview').textContent())
-    .toBe('No messages yet')
+  await expect.poll(preview).toBe('No messages yet')
 })
 
 test('as long as keys come, typing is said again every two seconds, not with every key', async () => {
@@ -70,7 +57,8 @@ test('typing ends with the message, which comes after that', async () => {
   const { alice, bob, conversationId } = await meet(server)
   const page = await openConversation(browser, server, { userId: alice.userId, conversationId })
   await page.getByText('Say hello').waitFor()
-  await composerOf(page).pressSequentially('Hello')
+  // one key, of which the others are told once, however long it takes until the next
+  await composerOf(page).press('H')
   await bob.next('typing.started')
   await composerOf(page).press('Enter')
   await bob.next('message.created')
@@ -91,13 +79,14 @@ test('typing ends with an empty field, and with leaving the conversation', async
     prepare: tap.listen,
   })
   await page.getByText('Say hello').waitFor()
-  await composerOf(page).pressSequentially('Hel')
-  await bob.next('typing.started')
+  const isHeard = () => bob.pending('typing.started').length > 0
+  await typeUntil(page, isHeard, true)
   await composerOf(page).fill('')
   await bob.next('typing.stopped')
   await expect.poll(() => tap.requests('typing.stop')).toHaveLength(1)
-  await composerOf(page).pressSequentially('Hel')
-  await bob.next('typing.started')
+  // of the keys before
+  bob.pending('typing.started')
+  await typeUntil(page, isHeard, true)
   await page.goBack()
   await bob.next('typing.stopped')
   await expect.poll(() => tap.requests('typing.stop')).toHaveLength(2)
@@ -106,18 +95,23 @@ test('typing ends with an empty field, and with leaving the conversation', async
 test('typing ends with the connection, before its user is offline', async () => {
   const { alice, bob, conversationId } = await meet(server)
   await alice.close()
+  await hearGone(bob, alice.userId)
   const network = await startProxy(server)
   const alices = await openConversation(browser, network, { userId: alice.userId, conversationId })
   const bobs = await openConversation(browser, server, { userId: bob.userId, conversationId })
   await alices.getByText('Say hello').waitFor()
+  // that she is back may be told late; then nothing of her is left to tell but what she does now
+  await bob.next('presence.changed')
   await headerSays(bobs, 'online')
-  await composerOf(alices).pressSequentially('Hel')
-  await headerSays(bobs, 'typing…')
+  await typeUntil(alices, () => lineOf(bobs), 'typing…')
   network.cut()
   await headerSays(bobs, 'last seen just now')
   await bob.settled()
   const names = heard(bob)
-  expect(names.slice(names.indexOf('typing.started'))).toEqual([
+  const told = names.slice(names.indexOf('typing.started'))
+  // that somebody types is told again as long as keys come
+  const isAgain = (name: unknown, at: number) => name === 'typing.started' && told[at - 1] === name
+  expect(told.filter((name, at) => !isAgain(name, at))).toEqual([
     'typing.started',
     'typing.stopped',
     'presence.changed',
@@ -131,8 +125,12 @@ test('a page without a connection forgets who was typing', async () => {
   const network = await startProxy(server)
   const page = await openConversation(browser, network, { userId: alice.userId, conversationId })
   await page.getByText('Say hello').waitFor()
-  await bob.request('typing.start', { conversationId })
-  await headerSays(page, 'typing…')
+  await expect
+    .poll(async () => {
+      await bob.request('typing.start', { conversationId })
+      return await lineOf(page)
+    })
+    .toBe('typing…')
   network.cut()
   await headerSays(page, /^$/)
   // That he stopped meanwhile is told to those who are connected.

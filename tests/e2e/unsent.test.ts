@@ -1,40 +1,28 @@
 // What is not sent yet: it outlives its tab, is sent by one tab alone, and says so where it would be lost.
-import type { Browser, Page, WebSocketRoute } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Page, WebSocketRoute } from 'playwright-core'
+import { expect, test } from 'vitest'
 import {
   composerOf,
   headerSays,
-  openBrowser,
   openConversation,
   openPage,
   ownStatuses,
   say,
   shows,
+  textsOf,
   type PageOptions,
   type Site,
 } from '#rufer/tests/helpers/chat-page.ts'
 import { setVisible } from '#rufer/tests/helpers/looking.ts'
 import { meet, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
 import { startProxy } from '#rufer/tests/helpers/tcp-proxy.ts'
 import { createWireTap, type WireTap } from '#rufer/tests/helpers/wire-tap.ts'
+import { openServer, openSite, startDemo } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
 /** where one signs in */
-let secured: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true', ...UNHURRIED } })
-  secured = await startServer()
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-  await secured.stop()
-})
+const secured = await openServer()
+const { browser, server } = await openSite(() => startDemo(UNHURRIED))
 
 test('a message written offline, its tab closed and opened again, is sent once, in order', async () => {
   const { bob, ...company } = await meet(server)
@@ -47,7 +35,13 @@ test('a message written offline, its tab closed and opened again, is sent once, 
   network.restore()
 
   const second = await openTab(network, company, { context: first.page.context() })
-  await shows(second.page, ['one', 'two'])
+  // The browser lets go of what a page held soon after it is closed.
+  await expect
+    .poll(async () => {
+      await becomeVisible(second.page)
+      return await textsOf(second.page)
+    })
+    .toEqual(['one', 'two'])
   await ownStatuses(second.page, ['sent', 'sent'])
   await say(second.page, 'three')
   await ownStatuses(second.page, ['sent', 'sent', 'sent'])
@@ -75,19 +69,16 @@ test('of several tabs the one that has it sends it; when that is closed, one of 
   for (const { page } of others) await becomeVisible(page)
   await say(others[0].page, 'mine')
   expect((await bob.next('message.created')).message.text).toBe('mine')
-  expect(textsSent(...others)).toEqual(['mine'])
+  // told by the browser, and so perhaps later than by the server
+  await expect.poll(() => textsSent(...others)).toEqual(['mine'])
   await ownStatuses(writing.page, ['waiting', 'waiting'])
 
   await writing.page.close()
-  // The browser lets go of what a page held soon after it is closed.
   await expect
-    .poll(
-      async () => {
-        for (const { page } of others) await becomeVisible(page)
-        return textsSent(...others).length
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      for (const { page } of others) await becomeVisible(page)
+      return textsSent(...others).length
+    })
     .toBe(3)
   for (const { page } of others) await shows(page, ['mine', 'one', 'two'])
   expect(textsSent(...others)).toEqual(['mine', 'one', 'two'])

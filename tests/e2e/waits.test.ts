@@ -1,30 +1,20 @@
 // Waiting: nothing for a moment, then skeletons, then words; and a button where it failed.
-import type { Browser, WebSocketRoute } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listRow, openBrowser, openConversation, openPage, shows } from '#rufer/tests/helpers/chat-page.ts'
+import type { WebSocketRoute } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { listRow, openConversation, openPage, shows } from '#rufer/tests/helpers/chat-page.ts'
 import { writeHistory } from '#rufer/tests/helpers/history.ts'
 import { meet, UNHURRIED } from '#rufer/tests/helpers/people.ts'
 import { messagesOf, seqsOf } from '#rufer/tests/helpers/scrolling.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openSite, startDemo } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let server: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  server = await startServer({ env: { RUFER_DEMO: 'true', ...UNHURRIED } })
-})
-afterAll(async () => {
-  await browser.close()
-  await server.stop()
-})
+const { browser, server } = await openSite(() => startDemo(UNHURRIED))
 
 test('messages that take their time are skeletons, then words, then there', async () => {
   const { alice, bob, conversationId } = await meet(server)
   await bob.say({ conversationId }, 'Hello')
   const { page, wire } = await open(`userId=${alice.userId}`)
   await listRow(page, bob.userId).waitFor()
-  wire.holding = 'message.list'
+  wire.holding = ['message.list']
   await listRow(page, bob.userId).click()
   const skeleton = messagesOf(page).locator('.skeleton')
   await skeleton.waitFor()
@@ -41,12 +31,13 @@ test('a conversation on its way is skeletons; where it cannot be had, Retry brin
   const { page, wire } = await open(`userId=${alice.userId}`)
   await listRow(page, bob.userId).waitFor()
   wire.refusing = 'conversation.get'
-  wire.holding = 'conversation.list'
+  wire.holding = ['conversation.list']
   await page.goto(`${server.url}/chat?userId=${alice.userId}&chatId=${conversationId}`)
   await page.getByRole('heading', { name: 'Could not load the conversation' }).waitFor()
   expect(await page.getByRole('link', { name: 'Back to conversations' }).count()).toBe(1)
   wire.refusing = undefined
-  wire.holding = 'conversation.get'
+  // the list would bring it as well, if it came only now
+  wire.holding = ['conversation.list', 'conversation.get']
   await page.getByRole('button', { name: 'Retry' }).click()
   await page.getByRole('main').locator('.skeleton').waitFor()
   wire.release()
@@ -99,12 +90,12 @@ function createWire() {
   const held: (() => void)[] = []
   const methodOf = new Map<number, string>()
   const wire = {
-    /** the method whose replies do not get through until `release` */
-    holding: undefined as string | undefined,
+    /** the methods whose replies do not get through until `release` */
+    holding: [] as string[],
     /** the method that is answered with an error that does not pass */
     refusing: undefined as string | undefined,
     release() {
-      wire.holding = undefined
+      wire.holding = []
       for (const send of held.splice(0)) send()
     },
     join: (route: WebSocketRoute) => {
@@ -118,7 +109,7 @@ function createWire() {
       })
       upstream.onMessage((text) => {
         const { id } = JSON.parse(String(text))
-        if (wire.holding !== undefined && methodOf.get(id) === wire.holding) held.push(() => route.send(text))
+        if (wire.holding.includes(methodOf.get(id) ?? '')) held.push(() => route.send(text))
         else route.send(text)
       })
     },

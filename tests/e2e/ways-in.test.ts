@@ -1,25 +1,12 @@
 // The ways into the chat page, and what it says where there is none.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { register } from '#rufer/tests/helpers/api.ts'
-import { openBrowser, openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
-import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
+import { openChat, openPage } from '#rufer/tests/helpers/chat-page.ts'
 import { signInUrl } from '#rufer/tests/helpers/sign-in.ts'
+import { openServer, openSite } from '#rufer/tests/helpers/site.ts'
 
-let browser: Browser
-let demo: TestServer
-let closed: TestServer
-
-beforeAll(async () => {
-  browser = await openBrowser()
-  demo = await startServer({ env: { RUFER_DEMO: 'true' } })
-  closed = await startServer()
-})
-afterAll(async () => {
-  await browser.close()
-  await demo.stop()
-  await closed.stop()
-})
+const closed = await openServer()
+const { browser, server: demo } = await openSite()
 
 test('the front page leads to the chat of a demo user', async () => {
   const page = await openPage(browser, demo.url)
@@ -27,7 +14,7 @@ test('the front page leads to the chat of a demo user', async () => {
   await warning.waitFor()
   await page.getByRole('link', { name: 'Chat as Alice' }).click()
   await page.getByRole('link', { name: 'Bob Johnson' }).waitFor()
-  expect(await page.title()).toBe('Rufer')
+  await expect.poll(() => page.title()).toBe('Rufer')
   await warning.waitFor()
 })
 
@@ -61,6 +48,8 @@ test('the address names the open conversation, and the back button leaves it', a
 
 test('a new conversation tells why it cannot begin', async () => {
   const page = await openPage(browser, `${demo.url}/chat?userId=alice`)
+  // the page is shown before it is connected, and says so where one is that quick
+  await page.getByRole('link', { name: 'Bob Johnson' }).waitFor()
   await page.getByRole('button', { name: 'New conversation' }).click()
   const field = page.getByRole('textbox', { name: 'User id' })
   const error = page.getByRole('dialog').getByRole('alert')

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connectWith } from '#rufer/tests/helpers/client.ts'
 import { callApi } from '#rufer/tests/helpers/api.ts'
-import { openBrowser } from '#rufer/tests/helpers/chat-page.ts'
+import { closePages, openBrowser } from '#rufer/tests/helpers/chat-page.ts'
 import { EXAMPLES, hasCommand, startProgram } from '#rufer/tests/helpers/examples.ts'
 import { freePort } from '#rufer/tests/helpers/free-port.ts'
 import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
@@ -19,7 +19,7 @@ let browser: Browser
 beforeAll(async () => {
   browser = await openBrowser()
 })
-afterAll(() => browser.close())
+afterAll(() => closePages(browser))
 
 describe.each(BACK_ENDS)('$language', ({ command, file }) => {
   let server: TestServer
@@ -87,8 +87,16 @@ describe.each(BACK_ENDS)('$language', ({ command, file }) => {
     await say(alice, '<b>hello</b>')
     await bob.locator('li', { hasText: '<b>hello</b>' }).waitFor()
     await alice.locator('li[data-state=read]', { hasText: '<b>hello</b>' }).waitFor()
-    await bob.getByLabel('Message', { exact: true }).pressSequentially('h')
-    await alice.getByText('bob is typing …').waitFor()
+    // key after key, for the sign ends by itself before a busy machine has looked
+    await expect
+      .poll(
+        async () => {
+          await bob.getByLabel('Message', { exact: true }).press('h')
+          return await alice.getByText('bob is typing …').count()
+        },
+        { timeout: 30_000 },
+      )
+      .toBe(1)
     await say(bob, 'hi')
     await alice.locator('li', { hasText: 'hi' }).waitFor()
     // offline: what is typed is sent once the network is back

@@ -11,12 +11,14 @@ export async function lookWithAxe(page: Page): Promise<string[]> {
   const found: string[] = []
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    const { violations, passes } = await page.evaluate(async (values): Promise<Axe.AxeResults> => {
+    const { violations, passed } = await page.evaluate(async (values) => {
       const { axe: here } = globalThis as unknown as { axe: typeof Axe }
-      return await here.run({ runOnly: { type: 'tag', values } })
+      // Where each thing is that is in order, which takes longest to say, nobody asks.
+      const results = await here.run({ runOnly: { type: 'tag', values }, resultTypes: ['violations'] })
+      return { violations: results.violations, passed: results.passes.length }
     }, TAGS)
     // It did look.
-    expect(passes.length).toBeGreaterThan(5)
+    expect(passed).toBeGreaterThan(5)
     found.push(
       ...violations.flatMap((violation) => toLines(violation).map((line) => `${colorScheme}: ${line}`)),
     )

@@ -20,8 +20,14 @@ export interface PageOptions {
 /** Where a page is opened, by its server or by a proxy before it. */
 export type Site = Pick<TestServer, 'url'>
 
-export async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: findOrInstallChromium() })
+/** The browser of all test files that run in this process; it ends with the process. */
+export function openBrowser(): Promise<Browser> {
+  return (shared ??= chromium.launch({ executablePath: findOrInstallChromium() }))
+}
+
+/** Closes all that is open in the browser, so that the next file finds it as if it were new. */
+export async function closePages(browser: Browser): Promise<void> {
+  await Promise.all(browser.contexts().map((context) => context.close()))
 }
 
 /** Opens a page; when the test ends it must have reported no error and missed nothing. */
@@ -88,7 +94,7 @@ export async function textsOf(page: Page): Promise<string[]> {
 
 /** Waits until these are the messages shown, and no others. */
 export async function shows(page: Page, texts: string[]): Promise<void> {
-  await expect.poll(() => textsOf(page), { timeout: 20_000 }).toEqual(texts)
+  await expect.poll(() => textsOf(page)).toEqual(texts)
 }
 
 /** How far the own messages have come, from first to last. */
@@ -99,12 +105,39 @@ export async function statusesOf(page: Page): Promise<(string | null)[]> {
 
 /** Waits until the own messages have come this far. */
 export async function ownStatuses(page: Page, statuses: string[]): Promise<void> {
-  await expect.poll(() => statusesOf(page), { timeout: 20_000 }).toEqual(statuses)
+  await expect.poll(() => statusesOf(page)).toEqual(statuses)
 }
 
 /** Waits until the line under the name of the open conversation says that. */
 export async function headerSays(page: Page, line: string | RegExp): Promise<void> {
-  await expect.poll(() => page.locator('main header .line').textContent()).toMatch(line)
+  await expect.poll(() => lineOf(page)).toMatch(line)
+}
+
+/** The line under the name of the open conversation. */
+export async function lineOf(page: Page): Promise<string | null> {
+  return await page.locator('main header .line').textContent()
+}
+
+/**
+ * Types key after key until somebody sees that: a sign of it ends by itself before a busy machine has looked, and one that
+ * comes sooner after the last than the server relays it is told with a later key.
+ */
+export async function typeUntil(page: Page, look: () => unknown, seen: unknown): Promise<void> {
+  await expect
+    .poll(async () => {
+      await composerOf(page).press('x')
+      return await look()
+    })
+    .toEqual(seen)
+}
+
+/** Resolves once the page says that, however briefly: to be called before that may happen, and waited for then. */
+export async function seenInPage(page: Page, where: { text: string; within: string }): Promise<void> {
+  await page.waitForFunction(
+    ({ text, within }) =>
+      [...document.querySelectorAll(within)].some((one) => one.textContent.trim() === text),
+    where,
+  )
 }
 
 /** The row of the conversation list with somebody. */
@@ -123,3 +156,7 @@ export async function listCounts(page: Page, peer: string, count: number): Promi
 export async function lastRow(page: Page): Promise<ElementHandle<SVGElement | HTMLElement>> {
   return await page.locator('ol > li:has(article)').last().elementHandle({ timeout: 10_000 })
 }
+
+// --- Internal helpers ---
+
+let shared: Promise<Browser> | undefined

@@ -18,7 +18,9 @@ export async function readMetrics(server: ServerAddress): Promise<Record<string,
 // --- Internal helpers ---
 
 async function readOne({ url }: ServerAddress): Promise<[string, number][]> {
-  const response = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${METRICS_TOKEN}` } })
+  // a connection that was kept might be ended by the server just as it is used again
+  const headers = { authorization: `Bearer ${METRICS_TOKEN}`, connection: 'close' }
+  const response = await fetch(`${url}/metrics`, { headers })
   const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
   return lines.map((line) => [
     line.slice(0, line.lastIndexOf(' ')),

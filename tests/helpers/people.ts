@@ -1,8 +1,10 @@
 // People for tests: users with ids of their own, connected, so that one server serves many tests.
+import { isDeepStrictEqual } from 'node:util'
 import { register } from './api.ts'
 import { connect, type TestClient } from './client.ts'
 import type { Presence } from '#rufer/shared/model/presence.ts'
 import type { EventData } from '#rufer/shared/protocol/events.ts'
+import { TYPING_MS } from '#rufer/shared/protocol/limits.ts'
 import { RUN } from './outside.ts'
 import type { ServerAddress, TestServer } from './server.ts'
 
@@ -56,7 +58,17 @@ export function heardBesidesPresence(client: TestClient): unknown[] {
   return heard(client).filter((event) => event !== 'presence.changed')
 }
 
-/** The same of typing only. */
+/**
+ * The names of all that a connection was told, its start too, but for how somebody came who was there already: those who may
+ * know are told of that late, or not at all.
+ */
+export function heardBesidesComing({ frames }: TestClient, comer?: string): Set<unknown> {
+  const isComing = (data: unknown) =>
+    isDeepStrictEqual(data, { presence: { userId: comer, status: 'online', lastSeenAt: null } })
+  return new Set(frames.flatMap(({ event, data }) => (isComing(data) ? [] : [event])))
+}
+
+/** The names of typing only. */
 export function typingHeard(client: TestClient): unknown[] {
   return heard(client).filter((event) => String(event).startsWith('typing.'))
 }
@@ -70,6 +82,20 @@ export function presencesHeard({ frames }: TestClient): string[] {
     .filter(({ event }) => event === 'presence.changed')
     .map(({ data }) => (data as EventData<'presence.changed'>).presence)
   return told.slice(told[0]?.status === 'online' ? 1 : 0).map(({ userId, status }) => `${userId} ${status}`)
+}
+
+/**
+ * Lets people meet and type, and gives what comes of it before anybody's typing can have ended by itself; where the machine
+ * was too busy for that, others meet.
+ */
+export async function typeSoon<Result>(
+  server: TestServer,
+  type: (company: Company) => Promise<Result>,
+): Promise<Result> {
+  const company = await meet(server)
+  const began = performance.now()
+  const result = await type(company)
+  return performance.now() - began < TYPING_MS ? result : typeSoon(server, type)
 }
 
 /** The news that a user has gone; that the user had come may be told as late as just before. */

@@ -20,6 +20,8 @@ export interface ReplicaSet {
   admin(member: Member, command: Record<string, unknown>): Promise<mongoose.mongo.Document>
   /** The member that takes writes, once there is one. */
   primary(): Promise<Member>
+  /** Has the primary step down; resolves once another member takes writes. */
+  stepDown(): Promise<void>
   /** Ends every member and removes the data. */
   stop(): Promise<void>
 }
@@ -74,6 +76,10 @@ export async function startReplicaSet(options: ReplicaSetOptions = {}): Promise<
     },
     admin: command,
     primary: () => findPrimary(members),
+    async stepDown() {
+      await askToStepDown(members)
+      await findPrimary(members)
+    },
     async stop() {
       process.off('exit', kill)
       await Promise.all(members.filter(isAlive).map((member) => set.signal(member, 'SIGKILL')))
@@ -116,6 +122,17 @@ async function command(member: Member, wanted: Record<string, unknown>) {
     return await client.db('admin').command(wanted)
   } finally {
     await client.close()
+  }
+}
+
+/** It refuses where it is none any more by then, or no other member has caught up with it in time. */
+async function askToStepDown(members: Member[], attempts = 5): Promise<void> {
+  const primary = await findPrimary(members)
+  try {
+    await command(primary, { replSetStepDown: 10, secondaryCatchUpPeriodSecs: 5 })
+  } catch (error) {
+    if (!(error instanceof mongoose.mongo.MongoServerError) || attempts === 1) throw error
+    await askToStepDown(members, attempts - 1)
   }
 }
 

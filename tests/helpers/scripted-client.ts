@@ -28,7 +28,7 @@ export async function startClient(answers: Answers = {}, options: Partial<ChatCl
 }
 
 export async function isLive(client: ChatClient) {
-  await vi.waitFor(() => expect(client.status.state).toBe('live'))
+  await vi.waitFor(() => expect(client.status.state).toBe('live'), { timeout: 20_000 })
 }
 
 export function seqsOf(client: ChatClient): number[] {

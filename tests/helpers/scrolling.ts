@@ -43,6 +43,16 @@ export async function belowView(page: Page): Promise<number> {
   return await messagesOf(page).evaluate((scroller) => Math.abs(scroller.scrollTop))
 }
 
+/** Scrolls so far from the end, once so much of the conversation is loaded. */
+export async function scrollUp(page: Page, pixels: number): Promise<void> {
+  const place = () =>
+    messagesOf(page).evaluate((scroller, below) => {
+      scroller.scrollTop = -below
+      return Math.abs(scroller.scrollTop)
+    }, pixels)
+  await expect.poll(place).toBe(pixels)
+}
+
 /** Turns the wheel over the list; negative is up. */
 export async function wheel(page: Page, pixels: number): Promise<void> {
   const before = await belowView(page)

@@ -11,3 +11,8 @@ export function keepSecret(value: unknown): void {
 export function secretsIn(output: string): string[] {
   return [...secrets].filter((secret) => output.includes(secret))
 }
+
+/** Forgets them all: what one file calls a secret may well be an ordinary word in the next one, in the same process. */
+export function forgetSecrets(): void {
+  secrets.clear()
+}

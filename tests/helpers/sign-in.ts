@@ -15,7 +15,13 @@ export async function signInUrl(server: TestServer, userId: string): Promise<URL
 /** The click on the button of a link's page. */
 export function click(link: URL, headers: Record<string, string> = {}): Promise<Response> {
   const { origin, pathname, searchParams } = link
-  return fetch(`${origin}${pathname}`, { method: 'POST', redirect: 'manual', body: searchParams, headers })
+  return fetch(`${origin}${pathname}`, {
+    method: 'POST',
+    redirect: 'manual',
+    body: searchParams,
+    // one that was kept might be ended by the server just as it is used again
+    headers: { connection: 'close', ...headers },
+  })
 }
 
 /** Signs a browser in and gives its cookie, as it would send it. */

@@ -10,8 +10,8 @@ export const TOKENS = Number(process.env['RUFER_RACE_TOKENS'] ?? 300)
 export const RACE_MS = 120_000 + TOKENS * 200
 /** Upgrades a token, all at once. */
 const EACH = 10
-/** Tokens at once. */
-const BATCH = 100
+/** Tokens at once: more sockets than a server lets wait to be taken might be reset, and say nothing. */
+const BATCH = 50
 
 /** Settings of a server on which nothing but the token decides. */
 export const RACE_SETTINGS = {

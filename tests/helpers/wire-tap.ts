@@ -1,5 +1,5 @@
 // What a page says over its sockets, and hears: for tests of what is asked, how often, and in which order.
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 
 interface TappedFrame {
   direction: 'out' | 'in'
@@ -14,6 +14,8 @@ export interface WireTap {
   sockets: TappedFrame[][]
   /** the session tokens that the page was given */
   tokens: string[]
+  /** whether it waits for one just now */
+  isAsking: () => boolean
   /** To be given to `openPage` as `prepare`. */
   listen: (page: Page) => void
   /** The params of all requests of a method, from all sockets. */
@@ -23,9 +25,11 @@ export interface WireTap {
 export function createWireTap(): WireTap {
   const sockets: TappedFrame[][] = []
   const tokens: string[] = []
+  const asking = new Set<Request>()
   return {
     sockets,
     tokens,
+    isAsking: () => asking.size > 0,
     listen(page) {
       page.on('websocket', (socket) => {
         const frames: TappedFrame[] = []
@@ -33,15 +37,17 @@ export function createWireTap(): WireTap {
         socket.on('framesent', ({ payload }) => frames.push(toFrame('out', payload)))
         socket.on('framereceived', ({ payload }) => frames.push(toFrame('in', payload)))
       })
+      page.on('request', (request) => void (isForToken(request) && asking.add(request)))
+      page.on('requestfailed', (request) => void asking.delete(request))
       page.on('response', async (response) => {
-        if (!response.url().endsWith('/api/session-token') || !response.ok()) return
+        if (!isForToken(response)) return
         try {
-          const { token } = await response.json()
-          tokens.push(token)
+          if (response.ok()) tokens.push((await response.json()).token)
         } catch (error) {
           // a page that is closed takes the answer with it
           if (!page.isClosed()) throw error
         }
+        asking.delete(response.request())
       })
     },
     requests: (method) =>
@@ -50,6 +56,10 @@ export function createWireTap(): WireTap {
 }
 
 // --- Internal helpers ---
+
+function isForToken(of: { url: () => string }) {
+  return of.url().endsWith('/api/session-token')
+}
 
 function toFrame(direction: TappedFrame['direction'], payload: string | Buffer): TappedFrame {
   return { direction, ...JSON.parse(String(payload)) }

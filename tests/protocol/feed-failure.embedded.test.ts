@@ -49,7 +49,7 @@ test('every client is told to come back, reads what it missed, and hears what co
 // --- Internal helpers ---
 
 function putChangeThatCannotBeRead() {
-  const database = new DatabaseSync(join(server.dataDir, 'rufer.db'))
+  const database = new DatabaseSync(join(server.dataDir, 'rufer.db'), { timeout: 20_000 })
   database.exec(`INSERT INTO changes (at, payload) VALUES ('2026-01-01T00:00:00.000Z', '{')`)
   database.close()
 }

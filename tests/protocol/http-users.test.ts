@@ -94,7 +94,7 @@ describe('GET /api/users/:userId/online', () => {
     expect((await online(userId)).body).toMatchObject({ isOnline: true })
     await phone.close()
     await expect
-      .poll(async () => (await online(userId)).body, { timeout: 5_000 })
+      .poll(async () => (await online(userId)).body)
       .toEqual({
         userId,
         isOnline: false,

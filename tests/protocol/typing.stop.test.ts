@@ -1,7 +1,15 @@
 // typing.stop: ends one connection's typing at once, and is told only where a start was.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connect } from '#rufer/tests/helpers/client.ts'
-import { hearAll, heard, meet, typingHeard, UNHURRIED, type Company } from '#rufer/tests/helpers/people.ts'
+import {
+  hearAll,
+  heard,
+  meet,
+  typeSoon,
+  typingHeard,
+  UNHURRIED,
+  type Company,
+} from '#rufer/tests/helpers/people.ts'
 import { invalid, missingIds, noStrings, notFound, PROTO } from '#rufer/tests/helpers/refusals.ts'
 import { startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 
@@ -51,13 +59,15 @@ test('however fast typing starts and stops, each stop follows a start', async ()
 })
 
 test('ends the typing of its own connection only', async () => {
-  const { alice, bob, conversationId } = await meet(server)
-  const phone = await connect(server, alice.userId)
-  await alice.request('typing.start', { conversationId })
-  await phone.request('typing.start', { conversationId })
-  await alice.request('typing.stop', { conversationId })
-  await hearAll(bob, conversationId)
-  expect(typingHeard(bob)).toEqual(['typing.started'])
+  const { bob, phone, conversationId, told } = await typeSoon(server, async (met) => {
+    const { alice, bob: other, conversationId: id } = met
+    const second = await connect(server, alice.userId)
+    for (const client of [alice, second]) await client.request('typing.start', { conversationId: id })
+    await alice.request('typing.stop', { conversationId: id })
+    await hearAll(other, id)
+    return { ...met, phone: second, told: typingHeard(other) }
+  })
+  expect(told).toEqual(['typing.started'])
   await phone.request('typing.stop', { conversationId })
   await hearAll(bob, conversationId)
   expect(typingHeard(bob)).toEqual(['typing.started', 'typing.stopped'])
@@ -73,14 +83,17 @@ test.each([['an unknown field', { userId: 'bob' }], ['__proto__', PROTO], ...noS
 )
 
 test('a stranger stops nobody and hears nothing', async () => {
-  const { alice, bob, mallory, conversationId } = await meet(server)
-  await alice.request('typing.start', { conversationId })
-  for (const id of [conversationId, ...missingIds(conversationId)]) {
-    const error = await mallory.refused('typing.stop', { conversationId: id })
-    expect(error).toEqual(notFound('typing.stop'))
-  }
-  await hearAll(bob, conversationId)
-  expect(typingHeard(bob)).toEqual(['typing.started'])
+  const { alice, mallory, conversationId, told } = await typeSoon(server, async (met) => {
+    const { conversationId: id } = met
+    await met.alice.request('typing.start', { conversationId: id })
+    for (const strange of [id, ...missingIds(id)]) {
+      const error = await met.mallory.refused('typing.stop', { conversationId: strange })
+      expect(error).toEqual(notFound('typing.stop'))
+    }
+    await hearAll(met.bob, id)
+    return { ...met, told: typingHeard(met.bob) }
+  })
+  expect(told).toEqual(['typing.started'])
   await alice.request('typing.stop', { conversationId })
   await mallory.settled()
   expect(heard(mallory)).toEqual([])

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callApi, register, type ApiAnswer } from '#rufer/tests/helpers/api.ts'
 import { connectWith, newId, type TestClient } from '#rufer/tests/helpers/client.ts'
-import { heard, meet, registerNew, UNHURRIED } from '#rufer/tests/helpers/people.ts'
+import { hearGone, heardBesidesComing, meet, registerNew, UNHURRIED } from '#rufer/tests/helpers/people.ts'
 import { samplesOf } from '#rufer/tests/helpers/samples.ts'
 import { SECRET_KEY, startServer, type TestServer } from '#rufer/tests/helpers/server.ts'
 import { signIn } from '#rufer/tests/helpers/sign-in.ts'
@@ -184,11 +184,12 @@ describe('sockets', () => {
     const listeners = [device, other, bob, mallory, signedOut]
     await Promise.all([device, other, mallory].map((client) => client.settled()))
     await Promise.all([device.close(), other.close()])
-    await bob.next('presence.changed')
+    await hearGone(bob, device.userId)
     await callApi(server, `DELETE /api/users/${device.userId}`)
     await bob.next('message.updated')
 
-    const told = listeners.map((client) => new Set(['session.started', ...heard(client)]))
+    const comers = [bob.userId, bob.userId, '', '', device.userId]
+    const told = listeners.map((client, at) => heardBesidesComing(client, comers[at]))
     const outcome = Object.keys(events).map((event) => [event, told.map((heardOf) => heardOf.has(event))])
     expect(LISTENERS).toHaveLength(listeners.length)
     expect(Object.fromEntries(outcome)).toEqual(EVENT_ROWS)
