@@ -51,25 +51,29 @@ export function peerOf(conversation: Conversation, viewerId: string): Member | u
 }
 
 /**
- * Stamps what a member's marker newly covers: messages of others get the instant they were delivered and read.
+ * Stamps what a member's marker covers: messages of others get the instant they were delivered and read. Instants of a
+ * conversation never run backwards, so the earliest is the first, also where a message that came before is told later.
  *
  * @returns the same array when nothing changed
  */
 export function stamp(messages: readonly Message[], receipt: Omit<Receipt, 'rev'>): readonly Message[] {
-  const isNews = ({ seq, senderId, deliveredAt, readAt }: Message) =>
-    senderId !== receipt.userId &&
-    ((seq <= receipt.deliveredSeq && !deliveredAt) || (seq <= receipt.readSeq && !readAt))
-  if (!messages.some(isNews)) return messages
-  return messages.map((message) => (isNews(message) ? stampOne(message, receipt) : message))
+  const stamped = messages.map((message) => stampOne(message, receipt))
+  return stamped.some((message, index) => message !== messages[index]) ? stamped : messages
 }
 
 function stampOne(message: Message, receipt: Omit<Receipt, 'rev'>): Message {
-  const { deliveredSeq, deliveredAt, readSeq, readAt } = receipt
-  return {
-    ...message,
-    deliveredAt: message.deliveredAt ?? (message.seq <= deliveredSeq ? deliveredAt : null),
-    readAt: message.readAt ?? (message.seq <= readSeq ? readAt : null),
-  }
+  const { seq, senderId } = message
+  if (senderId === receipt.userId) return message
+  const deliveredAt =
+    seq <= receipt.deliveredSeq ? first(message.deliveredAt, receipt.deliveredAt) : message.deliveredAt
+  const readAt = seq <= receipt.readSeq ? first(message.readAt, receipt.readAt) : message.readAt
+  const isKnown = deliveredAt === message.deliveredAt && readAt === message.readAt
+  return isKnown ? message : { ...message, deliveredAt, readAt }
+}
+
+function first(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b
+  return a < b ? a : b
 }
 
 function withMarkers(conversation: Conversation, markers: Markers): Conversation {

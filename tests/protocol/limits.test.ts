@@ -82,8 +82,8 @@ test('messages are counted a user, over all connections; a resend costs nothing'
 test('0 turns a rate off', async () => {
   await server.restart({ ...OFF, RUFER_LIMIT_MESSAGES_BURST: '1', RUFER_LIMIT_REQUESTS_BURST: '1' })
   const alice = await connect(server, 'alice')
-  const replies = Array.from({ length: 200 }, () => alice.say({ userId: 'bob' }, 'again'))
-  await expect(Promise.all(replies)).resolves.toHaveLength(200)
+  const replies = Array.from({ length: 20 }, () => alice.say({ userId: 'bob' }, 'again'))
+  await expect(Promise.all(replies)).resolves.toHaveLength(20)
   await alice.close()
 })
 

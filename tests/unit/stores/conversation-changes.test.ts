@@ -65,3 +65,12 @@ it('stamps messages of others with the instant a receipt first covered them', ()
   ])
   expect(stamp(once, delivered)).toBe(once)
 })
+
+it('stamps with the earlier instant, though what was emptied is told behind receipts that it came before', () => {
+  const messages = [aMessage({ seq: 1, senderId: 'alice' })]
+  const read = { deliveredSeq: 3, deliveredAt: LATER, readSeq: 3, readAt: LATER }
+  const late = stamp(messages, aReceipt(read))
+  expect(late).toMatchObject([{ deliveredAt: LATER, readAt: LATER }])
+  const emptied = { deliveredSeq: 1, deliveredAt: INSTANT, readSeq: 1, readAt: INSTANT }
+  expect(stamp(late, aReceipt(emptied))).toMatchObject([{ deliveredAt: INSTANT, readAt: INSTANT }])
+})
