@@ -42,11 +42,14 @@ describe('clients', () => {
         times.elsewhere.push(meanwhile)
       }
       await Promise.all([here.close(), there.close()])
-      const [alone, beside, meanwhile] = [p99(times.alone), p99(times.beside), p99(times.elsewhere)]
-      process.stdout.write(
-        `F6: p99 ${alone} ms alone, ${beside} beside them, ${meanwhile} elsewhere meanwhile\n`,
-      )
-      expect(beside).toBeLessThan(Math.max(FAST_MS, 2 * alone, 2 * meanwhile))
+      for (const [name, of] of Object.entries({ median, p99 })) {
+        const [alone, beside, meanwhile] = [of(times.alone), of(times.beside), of(times.elsewhere)]
+        const told = `${toMs(alone)} alone, ${toMs(beside)} beside them, ${toMs(meanwhile)} elsewhere meanwhile`
+        process.stdout.write(`F6: ${name} ${told}\n`)
+      }
+      // the longest waits are the machine's: npm run bench:disturbance compares them, over many rounds
+      const most = 2 * Math.max(median(times.alone), median(times.elsewhere))
+      expect(median(times.beside)).toBeLessThan(Math.max(FAST_MS, most))
     })
     expect(faults).toEqual([])
   })
@@ -130,11 +133,22 @@ async function openProbe(server: TestServer) {
   }
 }
 
-/** Below this it is the machine that decides, and what else it does; npm run bench:disturbance has the figures. */
-const FAST_MS = 250
+/** Below this it is the machine that decides, and what else it does. */
+const FAST_MS = 50
+
+function median(times: number[]): number {
+  return atShare(times, 0.5)
+}
 
 /** What all but a hundredth of some times are within. */
 function p99(times: number[]): number {
-  const sorted = times.toSorted((a, b) => a - b)
-  return Math.round(sorted[Math.floor(times.length * 0.99)] ?? 0)
+  return atShare(times, 0.99)
+}
+
+function atShare(times: number[], share: number): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0
+}
+
+function toMs(ms: number) {
+  return `${ms.toFixed(1)} ms`
 }
