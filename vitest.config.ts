@@ -119,7 +119,7 @@ export default defineConfig({
           ...node,
           name: 'examples',
           include: ['tests/examples/**/*.test.ts'],
-          testTimeout: 120_000,
+          testTimeout: 400_000,
           hookTimeout: 60_000,
         },
       },
@@ -137,7 +137,7 @@ export default defineConfig({
           ...node,
           name: 'bench',
           include: ['tests/bench/**/*.test.ts'],
-          testTimeout: 180_000,
+          testTimeout: 400_000,
         },
       },
       {

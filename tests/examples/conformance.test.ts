@@ -16,19 +16,15 @@ const SETTINGS = {
   RUFER_ALLOWED_ORIGINS: 'https://app.example.com,http://localhost:8080',
 }
 
-test(
-  'a server on SQLite conforms, and again on the data of the first run',
-  { timeout: 400_000 },
-  async () => {
-    const conforms = await startFor({})
-    for (const round of [1, 2]) {
-      const { code, stdout } = await conforms()
-      expect({ round, code, stdout }).toEqual({ round, code: 0, stdout: expect.stringMatching(ALL_PASSED) })
-    }
-  },
-)
+test('a server on SQLite conforms, and again on the data of the first run', async () => {
+  const conforms = await startFor({})
+  for (const round of [1, 2]) {
+    const { code, stdout } = await conforms()
+    expect({ round, code, stdout }).toEqual({ round, code: 0, stdout: expect.stringMatching(ALL_PASSED) })
+  }
+})
 
-test('a server on MongoDB conforms', { timeout: 400_000 }, async ({ skip }) => {
+test('a server on MongoDB conforms', async ({ skip }) => {
   if (!(await hasMongod())) skip('no mongod was found')
   const set = await startReplicaSet()
   onTestFinished(() => set.stop())
@@ -37,7 +33,7 @@ test('a server on MongoDB conforms', { timeout: 400_000 }, async ({ skip }) => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(ALL_PASSED) })
 })
 
-test('one that takes shorter texts only does not, and where is said', { timeout: 400_000 }, async () => {
+test('one that takes shorter texts only does not, and where is said', async () => {
   const conforms = await startFor({ RUFER_LIMIT_TEXT_LENGTH: '9' })
   const { code, stdout } = await conforms()
   expect(code).toBe(1)

@@ -11,7 +11,7 @@ const VERSION = '4.32.5'
 /** Other methods of a path are 404, as the protocol says. Rules that no schema can say (a message to oneself) refuse valid ones. */
 const NOT_OURS = 'unsupported_method,positive_data_acceptance'
 
-test('every answer is as /openapi.json says', { timeout: 400_000 }, async ({ skip }) => {
+test('every answer is as /openapi.json says', async ({ skip }) => {
   const st = installSchemathesis()
   if (st === undefined) skip('schemathesis cannot be installed: there is no python3, or no pip')
   const server = await startServer({
