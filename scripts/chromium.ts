@@ -54,13 +54,11 @@ function installByPlaywright() {
 
 function installFromPackages() {
   if (process.getuid?.() !== 0) return
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
-  spawnSync(
-    'apt-get',
-    ['install', '-y', '--no-install-recommends', 'chromium-headless-shell', 'fonts-dejavu-core'],
-    {
-      stdio: 'inherit',
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    },
-  )
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  for (const args of [['update', '-qq'], INSTALL])
+    spawnSync('apt-get', [...PATIENT, ...args], { stdio: 'inherit', env })
 }
+
+/** A machine that has just started may hold the lock for a while, and a mirror may fail once. */
+const PATIENT = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=120']
+const INSTALL = ['install', '-y', '--no-install-recommends', 'chromium-headless-shell', 'fonts-dejavu-core']
