@@ -42,14 +42,15 @@ describe('clients', () => {
         times.elsewhere.push(meanwhile)
       }
       await Promise.all([here.close(), there.close()])
-      for (const [name, of] of Object.entries({ median, p99 })) {
+      for (const { name, share, fastMs } of JUDGED) {
+        const of = (ms: number[]) => ms.toSorted((a, b) => a - b)[Math.floor(ms.length * share)] ?? 0
         const [alone, beside, meanwhile] = [of(times.alone), of(times.beside), of(times.elsewhere)]
-        const told = `${toMs(alone)} alone, ${toMs(beside)} beside them, ${toMs(meanwhile)} elsewhere meanwhile`
-        process.stdout.write(`F6: ${name} ${told}\n`)
+        const told = [alone, beside, meanwhile].map((ms) => `${ms.toFixed(1)} ms`)
+        process.stdout.write(
+          `F6: ${name} ${told[0]} alone, ${told[1]} beside them, ${told[2]} elsewhere meanwhile\n`,
+        )
+        expect(beside).toBeLessThan(Math.max(fastMs, 2 * alone, 2 * meanwhile))
       }
-      // the longest waits are the machine's: npm run bench:disturbance compares them, over many rounds
-      const most = 2 * Math.max(median(times.alone), median(times.elsewhere))
-      expect(median(times.beside)).toBeLessThan(Math.max(FAST_MS, most))
     })
     expect(faults).toEqual([])
   })
@@ -133,22 +134,8 @@ async function openProbe(server: TestServer) {
   }
 }
 
-/** Below this it is the machine that decides, and what else it does. */
-const FAST_MS = 50
-
-function median(times: number[]): number {
-  return atShare(times, 0.5)
-}
-
-/** What all but a hundredth of some times are within. */
-function p99(times: number[]): number {
-  return atShare(times, 0.99)
-}
-
-function atShare(times: number[], share: number): number {
-  return times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0
-}
-
-function toMs(ms: number) {
-  return `${ms.toFixed(1)} ms`
-}
+/** Below `fastMs` it is the machine that decides, and what else it does; npm run bench:disturbance has the figures. */
+const JUDGED = [
+  { name: 'median', share: 0.5, fastMs: 50 },
+  { name: 'p99', share: 0.99, fastMs: 250 },
+]
